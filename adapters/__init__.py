@@ -1,0 +1,1 @@
+"""Sayso learns in here: the one place with torch and peft."""

@@ -1,0 +1,62 @@
+"""What a signal is: the feedback that it eats, and a loss made of `logp`. Signals are files here, joined by `@signal`.
+
+A signal knows no task and no model family, so M families and N signals make M + N files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from torch import Tensor
+
+from adapters.models import Model
+from assistant.registry import Registry
+from assistant.types import Constraint, Example, Label, Preference
+
+__all__ = ["Material", "Signal", "signal"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a training may learn from; every part is bounded, so that a turn never gets slower.
+
+    Args:
+        new: feedback that the parent has not learned from.
+        replay: a sample of earlier feedback, and of what was right in the owner's data.
+        pool: a sample of unlabelled inputs.
+        rules: the constraints in force.
+        implies: the value that a constraint implies for an input, or None.
+        known: a sample of examples that came with a label from their owner.
+        rehearsed: inputs whose answers by the parent should stay.
+    """
+
+    new: Sequence[Label | Constraint | Preference] = ()
+    replay: Sequence[Label | Constraint | Preference] = ()
+    pool: Sequence[Any] = ()
+    rules: Sequence[Constraint] = ()
+    implies: Callable[[Constraint, Any], Any] = field(default=lambda constraint, input: None)
+    known: Sequence[Example] = ()
+    rehearsed: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One way to learn.
+
+    Args:
+        prepare: turns the material into items, once per training, while the model still is its parent.
+        loss: (B,) loss of each item, in nats or nats-like units.
+        weight: of its mean loss in the sum.
+        batch: items per step.
+    """
+
+    prepare: Callable[[Model, Material], list[Any]]
+    loss: Callable[[Model, Sequence[Any]], Tensor]
+    weight: float = 1.0
+    batch: int = 16
+
+
+SignalFactory: TypeAlias = Callable[[], Signal]
+signal: Registry[SignalFactory] = Registry("signal", "adapters.signals")
