@@ -120,6 +120,7 @@ class OnScreen(Record):
     value: Any = None
     output_id: str | None = None
     example_id: str | None = None
+    adapter: str = "base"
 
 
 class Property(Record):

@@ -46,6 +46,9 @@ class Model(Protocol):
     def values(self) -> tuple[str, ...]:
         """All values that can be said, where they can be listed; else ()."""
 
+    def relabel(self, labels: Sequence[str]) -> None:
+        """Answer with these values from now on; a model whose values can't be listed ignores it."""
+
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         """(B, D) vectors of length 1: inputs that mean the same are near each other."""
 

@@ -1,0 +1,153 @@
+"""A reading in plain words: what was understood, what it will change, what is asked back.
+
+    Reading(label is complaint, evidence "want my money back")
+      -> 'I understood: this is **complaint**, because of “want my money back”.'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from assistant.types import Act, ConstraintAct, Context, Reading, Record
+
+__all__ = ["Card", "State", "card", "say_act", "say_rule", "show_value"]
+
+State = Literal["applied", "waiting", "asking", "confirmed", "corrected", "rejected", "undone"]
+
+OPERATORS = {
+    "eq": "is", "ne": "is not", "lt": "is below", "le": "is at most", "gt": "is above", "ge": "is at least",
+    "contains": "contains", "not_contains": "does not contain", "increase": "goes up", "decrease": "goes down",
+    "unchanged": "stays as it is", "ignore": "is ignored", "must_link": "belongs with",
+    "cannot_link": "does not belong with",
+}  # fmt: skip
+
+
+class Card(Record):
+    """What a chat message shows of a reading. `choices`: short answers to the question, if one is asked."""
+
+    kind: Literal["reading"] = "reading"
+    reading: str
+    title: str
+    effect: str
+    state: State
+    choices: tuple[str, ...] = ()
+    words: str = ""
+
+
+def card(reading_id: str, reading: Reading, context: Context, words: str, state: State) -> Card:
+    """The card of a reading.
+
+    Args:
+        state: "applied", "waiting" (for a confirmation) or "asking" (the reading's question is the title).
+    """
+    said = "; ".join(filter(None, (say_act(act, context) for act in reading.acts)))
+    understood = f"I understood: {said}." if said else "I understood nothing that I could learn from."
+    title = f"{understood} {reading.clarify}" if state == "asking" and said else reading.clarify or understood
+    return Card(
+        reading=reading_id,
+        title=title if state == "asking" else understood,
+        effect=_effect(reading.acts, state),
+        state=state,
+        choices=_choices(reading, context) if state == "asking" else (),
+        words=words,
+    )
+
+
+def say_act(act: Act, context: Context) -> str:
+    """One act as a clause without a full stop; "" for what changes nothing."""
+    who = _who(act.targets, context)
+    because = _because(act)
+    if act.label:
+        value = act.label.value if act.label.value is not None else _on_screen(act.targets, context)
+        verb = "is" if act.label.op == "is" else "is not"
+        span = f"“{act.label.span}” in " if act.label.span else ""
+        return f"{span}{who} {verb} **{show_value(value)}**{because}"
+    if act.edit:
+        old, new = act.edit.old, act.edit.new
+        change = f" “{old}”" if old else ""
+        change += f" by “{show_value(new)}”" if new is not None else ""
+        return f"{act.edit.op} {act.edit.object}{change} in {who}"
+    if act.constraint:
+        return say_rule(act.constraint) + because
+    if act.preference:
+        tiers = [" = ".join(tier) for tier in act.preference.order]
+        aspect = f" ({act.preference.aspect})" if act.preference.aspect else ""
+        return "better first: " + " > ".join(tiers) + aspect + because
+    if act.kind == "retract":
+        return f"you take back what you said about {who}"
+    return ""
+
+
+def say_rule(rule: ConstraintAct | Any) -> str:
+    """A constraint in words; takes the act or the feedback made of it."""
+    value = show_value(rule.value)
+    if rule.property == "labels":
+        return f"the labels are **{value}**"
+    if rule.property == "label":
+        body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
+    else:
+        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(" **None**", "")
+    scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
+    when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
+    strength = "" if rule.strength == "must" or rule.when else ", if possible"
+    return f"{when}, {body}{strength}"
+
+
+def show_value(value: Any) -> str:
+    """A value as a person would write it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _third_person(when: str) -> str:
+    return when.removeprefix("it ").strip()
+
+
+def _who(targets: Sequence[str], context: Context) -> str:
+    if list(targets) == ["all"]:
+        return "all of them"
+    if not targets or len(context.outputs) <= 1:
+        return "this"
+    return " and ".join(targets)
+
+
+def _on_screen(targets: Sequence[str], context: Context) -> Any:
+    values = [output.value for output in context.outputs if output.id in targets or not targets]
+    return values[0] if values else "the value shown"
+
+
+def _because(act: Act) -> str:
+    reasons = [f"“{piece.text}”" for piece in act.evidence if piece.role == "for"]
+    against = [f"“{piece.text}”" for piece in act.evidence if piece.role in ("against", "ignore")]
+    text = f", because of {' and '.join(reasons)}" if reasons else ""
+    return text + (f", despite {' and '.join(against)}" if against else "")
+
+
+def _effect(acts: Sequence[Act], state: State) -> str:
+    if state == "waiting":
+        return "I am not sure enough to go ahead: is that what you meant?"
+    if state == "asking":
+        return "Nothing is changed until you answer."
+    kinds = {act.kind for act in acts}
+    effects = []
+    if "constraint" in kinds:
+        effects.append("In force from now on, before any training; see Rules.")
+    if kinds & {"label", "preference", "edit"}:
+        effects.append("It is learned at the next training.")
+    if "retract" in kinds:
+        effects.append("It is not used any more.")
+    return " ".join(effects)
+
+
+def _choices(reading: Reading, context: Context) -> tuple[str, ...]:
+    """Short answers to the question: the labels left open, else those that were not denied."""
+    for act in reading.acts:
+        if act.label and act.label.candidates:
+            return act.label.candidates
+    denied = {act.label.value for act in reading.acts if act.label and act.label.op == "is_not"}
+    labels = tuple(label for label in context.vocabulary.labels if label not in denied)
+    return labels if len(labels) <= 8 else ()
