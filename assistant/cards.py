@@ -33,6 +33,8 @@ class Card(Record):
     state: State
     choices: tuple[str, ...] = ()
     words: str = ""
+    acts: tuple[Act, ...] = ()
+    """As understood: what the menus of "correct" start from."""
 
 
 def card(reading_id: str, reading: Reading, context: Context, words: str, state: State) -> Card:
@@ -51,6 +53,7 @@ def card(reading_id: str, reading: Reading, context: Context, words: str, state:
         state=state,
         choices=_choices(reading, context) if state == "asking" else (),
         words=words,
+        acts=reading.acts,
     )
 
 
