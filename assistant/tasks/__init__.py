@@ -79,6 +79,8 @@ class Task:
     name: str = ""
     help: tuple[str, ...] = field(default=())
     """Sentences that a newcomer could say, shown as suggestions."""
+    notes: tuple[str, ...] = ()
+    """What its owner should know about the data, in sentences: rows set aside, a guessed encoding."""
 
 
 TaskFactory: TypeAlias = Callable[..., Task]
