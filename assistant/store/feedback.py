@@ -1,0 +1,152 @@
+"""Feedback as models, pages and people ask for it. What a turn asks costs the same after any history.
+
+store.feedback("mail", after=41) -> [FeedbackRow(seq=42, feedback=Label(...), active=True, on=True), ...]
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, select
+
+from assistant.store import tables as t
+from assistant.store.columns import key
+from assistant.store.database import Database
+from assistant.store.rows import FeedbackRow
+from assistant.types import feedback_from_json
+
+__all__ = ["Remembered", "batches", "fetch", "retracted", "rows_of"]
+
+f, e = t.feedback.c, t.feedback_events.c
+
+
+def retracted() -> sa.ColumnElement[bool]:
+    """SQL: this feedback was taken back."""
+    return select(e.seq).where(e.feedback == f.id, e.event == "retracted").exists()
+
+
+def rows_of() -> sa.Select[Any]:
+    """A select of all that a FeedbackRow needs."""
+    switch = select(e.event).where(e.feedback == f.id, e.event.in_(("on", "off")))
+    newest = switch.order_by(e.seq.desc()).limit(1).scalar_subquery()
+    return select(f.seq, f.body, retracted().label("gone"), newest.label("switch"))
+
+
+def fetch(connection: Connection, query: sa.Select[Any]) -> list[FeedbackRow]:
+    return [
+        FeedbackRow(
+            seq=row.seq, feedback=feedback_from_json(row.body), active=not row.gone, on=row.switch != "off"
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def batches(ids: Iterable[Any], size: int = 500) -> Iterable[list[Any]]:
+    """Lists short enough for one SQL statement."""
+    rest = iter(ids)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+class Remembered(Database):
+    """The part of the Store that gives feedback back."""
+
+    def feedback(
+        self,
+        task: str,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        kinds: Sequence[str] | None = None,
+        active: bool = True,
+        author: str | None = None,
+        critique: str | None = None,
+        reading: str | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> list[FeedbackRow]:
+        """Those with a higher seq than `after`, oldest first.
+
+        Args:
+            kinds: "label", "preference", "constraint"; None: all.
+            active: leave out what was retracted.
+        """
+        query = rows_of().where(f.task == task, f.seq > after)
+        for column, wanted in ((f.author, author), (f.critique, critique), (f.reading, reading)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if kinds is not None:
+            query = query.where(f.kind.in_(list(kinds)))
+        if active:
+            query = query.where(~retracted())
+        query = query.order_by(f.seq)
+        with self.reading() as connection:
+            if ids is None:
+                return fetch(connection, query.limit(limit))
+            found = [row for some in batches(ids) for row in fetch(connection, query.where(f.id.in_(some)))]
+        return sorted({row.seq: row for row in found}.values(), key=lambda row: row.seq)[:limit]
+
+    def rules(
+        self, task: str, conversation: str | None = None, example_id: str | None = None
+    ) -> list[FeedbackRow]:
+        """The constraints that were not retracted, switched on or off, oldest first.
+
+        Those of a session only for its own conversation. Those of an item: of all items, or, given
+        `example_id`,
+        of that one, which keeps a turn's cost the same after many of them.
+        """
+        here = (f.scope == "session") & (f.place == key(conversation or ""))
+        item = f.scope == "item"
+        if example_id is not None:
+            item &= f.place.is_(None) | (f.place == key(example_id))
+        query = rows_of().where(f.task == task, ~retracted(), (f.scope == "task") | here | item)
+        with self.reading() as connection:
+            return fetch(connection, query.order_by(f.seq))
+
+    def count_feedback(self, task: str) -> int:
+        """How much feedback of the task was not retracted."""
+        kept = select(sa.func.max(f.seq)).where(f.task == task)
+        gone = select(sa.func.max(e.number)).where(e.task == task)
+        with self.reading() as connection:
+            return (connection.execute(kept).scalar() or 0) - (connection.execute(gone).scalar() or 0)
+
+    def sample_feedback(self, task: str, n: int, seed: int, not_ids: Iterable[str] = ()) -> list[FeedbackRow]:
+        """At most `n` active labels and preferences, drawn uniformly, the same for the same seed and history.
+
+        It looks at no more than 8 n + 64 numbers, however long the history: where nearly all of it is
+        retracted
+        or is rules, fewer than `n` may be found.
+        """
+        without = set(not_ids)
+        with self.reading() as connection:
+            highest = connection.execute(select(sa.func.max(f.seq)).where(f.task == task)).scalar() or 0
+            looks = min(highest, 8 * n + 64 + len(without))
+            drawn = random.Random(seed).sample(range(1, highest + 1), looks)
+            found: list[FeedbackRow] = []
+            for some in batches(drawn, max(16, min(500, 2 * n))):
+                query = rows_of().where(f.task == task, f.seq.in_(some), f.kind != "constraint", ~retracted())
+                rows = {row.seq: row for row in fetch(connection, query)}
+                found += [rows[seq] for seq in some if seq in rows and rows[seq].feedback.id not in without]
+                if len(found) >= n:
+                    break
+        return found[:n]
+
+    def criticised(self, task: str, limit: int = 1000) -> set[str]:
+        """The ids of the examples that the newest `limit` active pieces of feedback are about."""
+        query = select(f.body).where(f.task == task, ~retracted()).order_by(f.seq.desc()).limit(limit)
+        with self.reading() as connection:
+            bodies = connection.execute(query).scalars()
+            return {body["example_id"] for body in bodies if body["example_id"] is not None}
+
+    def was_criticised(self, task: str, ids: Iterable[str]) -> set[str]:
+        """Those of the example `ids` that some active feedback is about."""
+        keys = {key(id): id for id in ids}
+        found: set[str] = set()
+        with self.reading() as connection:
+            for some in batches(keys):
+                query = select(f.example).distinct().where(f.task == task, f.example.in_(some), ~retracted())
+                found |= {keys[example] for example in connection.execute(query).scalars()}
+        return found

@@ -1,0 +1,96 @@
+"""What the store gives back: small frozen records, so that nobody else needs to know its tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from assistant.types import Constraint, Label, Preference, Record, new_id, now
+
+__all__ = [
+    "AdapterRow", "Conversation", "Decision", "FeedbackRow", "Guideline", "JobRow", "JobState", "Message",
+    "Role",
+]  # fmt: skip
+
+Role: TypeAlias = Literal["person", "sayso", "note"]
+Decision: TypeAlias = Literal["confirmed", "corrected", "rejected"]
+JobState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Conversation(Record):
+    """One talk of one person about one task. `words`: the last message, None where nothing was said yet."""
+
+    id: str
+    task: str
+    author: str
+    created_at: datetime
+    words: str | None = None
+
+
+class Message(Record):
+    """`seq` grows within the whole database. `votes`: the thumbs that stand now, by author."""
+
+    seq: int
+    conversation: str
+    role: Role
+    text: str
+    card: dict[str, Any] | None = None
+    created_at: datetime
+    votes: dict[str, bool] = Field(default_factory=dict)
+
+
+class FeedbackRow(Record):
+    """A piece of feedback and its state. `seq` counts 1, 2, 3 ... within the task.
+
+    `active`: not retracted. `on`: not switched off (only rules are).
+    """
+
+    seq: int
+    feedback: Label | Constraint | Preference
+    active: bool = True
+    on: bool = True
+
+
+class AdapterRow(Record):
+    """An adapter: one version of what a task's model learned.
+
+    `number` counts 1, 2, 3 ... within the task (0: the store numbers it); `sha256` is that of its manifest;
+    `parent` None: it starts at the base.
+    """
+
+    id: str = Field(default_factory=new_id)
+    task: str
+    number: int = Field(0, ge=0)
+    parent: str | None = None
+    folder: str
+    sha256: str
+    report: dict[str, Any] | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+    created_at: datetime = Field(default_factory=now)
+
+
+class JobRow(Record):
+    """Work to be done beside the chat, with its newest event. `progress` in [0, 1] or None: not known."""
+
+    id: str
+    task: str
+    what: str
+    params: dict[str, Any]
+    author: str
+    created_at: datetime
+    state: JobState
+    progress: float | None = None
+    text: str = ""
+    at: datetime
+
+
+class Guideline(Record):
+    """What the team agreed to label by. Version 0: nothing is written yet."""
+
+    task: str
+    version: int = 0
+    text: str = ""
+    author: str = ""
+    created_at: datetime | None = None
