@@ -19,13 +19,14 @@ from assistant.store.hearing import Hearing
 from assistant.store.jobs import Jobs
 from assistant.store.lineage import Lineage
 from assistant.store.provenance import Provenance
+from assistant.store.screen import Screened
 from assistant.store.serverlock import Locks
 from assistant.store.talk import Talk
 
 __all__ = ["Store"]
 
 
-class Store(Talk, Hearing, Remembered, Lineage, Jobs, Provenance, Check, Locks):
+class Store(Talk, Hearing, Remembered, Lineage, Jobs, Provenance, Screened, Check, Locks):
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
     Threads may share one; processes open one each, on the same address.

@@ -1,0 +1,66 @@
+"""The next example to ask about: a bounded sample of what nobody judged yet, put before the strategy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.errors import UserError
+from assistant.strategies import Array, Beliefs, strategy
+from assistant.types import Example
+
+if TYPE_CHECKING:
+    from adapters.models import Model
+    from assistant.workbench import Workbench
+
+__all__ = ["choose"]
+
+SEEN = 64
+"""How many of the newest judged examples a strategy is told of."""
+MESSAGES = 200
+"""What these newest messages showed is not shown again soon."""
+
+
+def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
+    """An example and why it was chosen, in words.
+
+    Raises:
+        UserError: there are no examples.
+    """
+    recent = bench.store.recent(conversation, MESSAGES)
+    shown = {message.card["example_id"] for message in recent if (message.card or {}).get("kind") == "answer"}
+    rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
+    candidates = _candidates(bench, shown, int(rng.integers(2**31)))
+    if not candidates:
+        raise UserError(
+            "There is nothing left to ask about", do="type a text of your own, or add data with --data"
+        )
+    with bench.model() as model:
+        picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
+    return candidates[picked.index], picked.why
+
+
+def _candidates(bench: Workbench, shown: set[str], seed: int) -> list[Example]:
+    """A sample of the examples that were neither judged nor just shown; of all, where none is left."""
+    drawn = bench.sample(2 * bench.settings.pool_sample, seed)
+    judged = bench.store.was_criticised(bench.task.name, [example.id for example in drawn])
+    fresh = [e for e in drawn if e.id not in judged and e.id not in shown]
+    return (fresh or [e for e in drawn if e.id not in judged] or drawn)[: bench.settings.pool_sample]
+
+
+def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Beliefs:
+    inputs = [example.input for example in candidates]
+    values = model.values()
+
+    def probabilities() -> Array:
+        said = model.predict(inputs)
+        rows = [[p.scores[v] for v in values] if values else [p.score or 0.0] for p in said]
+        return np.asarray(rows, dtype=np.float32)
+
+    def seen() -> Array:
+        ids = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
+        known = [bench.examples[id].input for id in ids if id in bench.examples]
+        return np.asarray(model.embed(known), dtype=np.float32)
+
+    return Beliefs(values, probabilities, lambda: np.asarray(model.embed(inputs), np.float32), seen)

@@ -1,0 +1,267 @@
+"""One training, from the feedback in the store to a version on the shelf: what a job does.
+
+    parent -> material -> exam of the parent -> fit -> exam of the candidate -> gate -> shelf -> live
+
+It may be killed anywhere and run again: the material is frozen in the job's folder, the fit goes on from its
+checkpoint, and the adapter bears the job's id, so nothing is done twice. Its cost is bounded, whatever the history.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.store.rows import AdapterRow, JobRow
+from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
+from assistant.workbench import Workbench
+
+if TYPE_CHECKING:
+    from adapters.fit import Fit
+    from adapters.gate import Exam
+    from adapters.models import Model
+    from adapters.signals import Material
+
+__all__ = ["learn", "tell"]
+
+Progress = Callable[[float, str], None]
+KNOWN_FIRST, KNOWN_LATER = 2000, 64
+POOL_FOR_RULES = 2000
+REHEARSED = 32
+EARLIER = 40
+HELDOUT = 400
+"""How many of each a training looks at, at most."""
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What one job learns from, frozen so that a resumed job learns the same."""
+
+    parent: AdapterRow | None
+    new: list[Feedback]
+    replay: list[Feedback]
+    rules: list[Constraint]
+
+
+def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text: None) -> Report:
+    """Train and judge a candidate; it is live when the gate lets it through.
+
+    Raises:
+        UserError: nothing to learn from, or the disk is full. Whatever `progress` raises stops the training.
+    """
+    started = time.perf_counter()
+    done = _already(bench, job)
+    if done is not None:
+        return done
+    lesson = _lesson(bench, job)
+    material = _material(bench, lesson, bench.settings.seed)
+    with bench.model(lesson.parent) as model:
+        if lesson.parent is None:
+            model.load(None)
+        try:
+            report, fitted = _train(bench, model, lesson, material, _folder(bench, job), progress)
+            report = report.model_copy(update={"seconds": time.perf_counter() - started})
+            _keep(bench, model, job, lesson, report, fitted)
+        finally:
+            bench.dirty()
+    shutil.rmtree(_folder(bench, job), ignore_errors=True)
+    return report
+
+
+def _already(bench: Workbench, job: JobRow) -> Report | None:
+    """The report of a job that was killed after its adapter was kept."""
+    for row in bench.store.adapters(bench.task.name):
+        if row.id == job.id and row.report is not None:
+            return Report.model_validate(row.report)
+    return None
+
+
+def _train(
+    bench: Workbench, model: Model, lesson: _Lesson, material: Material, folder: Path, progress: Progress
+) -> tuple[Report, Fit]:
+    from adapters.device import device
+    from adapters.fit import fit
+    from adapters.gate import compare, sit
+
+    task = bench.task
+    exam = _exam(bench, lesson)
+    progress(0.02, "asking the present version")
+    parent = sit(model, exam, task.judge)
+    fitted = fit(
+        model,
+        material,
+        seed=bench.settings.seed,
+        folder=folder,
+        progress=lambda share: progress(0.05 + 0.85 * share, "learning"),
+    )
+    progress(0.92, "asking the new version")
+    model.calibrate([e.input for e in exam.heldout], [e.label for e in exam.heldout])
+    report = compare(exam, parent, sit(model, exam, task.judge), task.metric)
+    return report.model_copy(update={"device": str(device()), "signals": fitted.losses}), fitted
+
+
+def _keep(
+    bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: Report, fitted: Fit
+) -> None:
+    """On the shelf first, then in the store, then live: a version that the store knows is complete."""
+    from adapters.shelf import Manifest
+
+    task, store = bench.task.name, bench.store
+    number = 1 + max((row.number for row in store.adapters(task)), default=0)
+    learned = [feedback.id for feedback in [*lesson.new, *lesson.rules]]
+    manifest = Manifest(
+        id=job.id,
+        task=task,
+        number=number,
+        parent=lesson.parent.id if lesson.parent else None,
+        base=model.base_id,
+        feedback=tuple(dict.fromkeys(learned)),
+        settings={"steps": fitted.steps, **{f"items.{k}": n for k, n in fitted.items.items()}},
+        seed=bench.settings.seed,
+        report=report,
+        files={},
+        created_at=now().isoformat(),
+    )
+    folder, sha256 = bench.shelf.put(manifest, model.state())
+    row = AdapterRow(
+        id=job.id,
+        task=task,
+        number=number,
+        parent=manifest.parent,
+        folder=str(folder),
+        sha256=sha256,
+        report=report.model_dump(mode="json"),
+        settings=manifest.settings,
+    )
+    store.add_adapter(row, manifest.feedback)
+    if report.live:
+        store.go_live(task, job.id, job.author, report.why)
+
+
+# --- what is learned from ------------------------------------------------------------------------------------
+
+
+def _folder(bench: Workbench, job: JobRow) -> Path:
+    folder = bench.settings.folder / "jobs" / job.id
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
+    """The frozen lesson of a resumed job, or a new one."""
+    path = _folder(bench, job) / "lesson.json"
+    if path.exists():
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        parts = {key: [feedback_from_json(f) for f in plain[key]] for key in ("new", "replay", "rules")}
+        parent = plain["parent"] and AdapterRow.model_validate(plain["parent"])
+        return _Lesson(parent or None, **parts)  # type: ignore[arg-type]
+    lesson = _gather(bench)
+    plain = {
+        "parent": lesson.parent and lesson.parent.model_dump(mode="json"),
+        "new": [f.model_dump(mode="json") for f in lesson.new],
+        "replay": [f.model_dump(mode="json") for f in lesson.replay],
+        "rules": [f.model_dump(mode="json") for f in lesson.rules],
+    }
+    aside = path.with_suffix(".new")
+    aside.write_text(json.dumps(plain), encoding="utf-8")
+    aside.replace(path)
+    return lesson
+
+
+def _gather(bench: Workbench) -> _Lesson:
+    """The parent is the live version, or the youngest before it that learned nothing taken back since."""
+    store, task = bench.store, bench.task.name
+    live = store.live(task)
+    parent = store.clean_ancestor(task, live.id) if live else None
+    rows = store.new_feedback(task, parent.id if parent else None)
+    new = [row.feedback for row in rows if not isinstance(row.feedback, Constraint)]
+    replay = store.sample_feedback(
+        task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new]
+    )
+    rules = [rule for rule in bench.rules() if rule.scope == "task"]
+    return _Lesson(parent, new, [row.feedback for row in replay], rules)
+
+
+def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
+    from adapters.signals import Material
+
+    known = bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known)
+    pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
+    return Material(
+        new=_usable(bench, lesson.new),
+        replay=_usable(bench, lesson.replay),
+        pool=[example.input for example in pool],
+        rules=lesson.rules,
+        implies=bench.task.implies,
+        known=[example for example in known if _sayable(bench, example.label)],
+        # without a parent there is no answer worth keeping
+        rehearsed=[example.input for example in pool[:REHEARSED]] if lesson.parent else [],
+    )
+
+
+def _usable(bench: Workbench, feedback: list[Feedback]) -> list[Feedback]:
+    """Leaves out what names a label that the task no longer has."""
+    return [f for f in feedback if not isinstance(f, Label) or _sayable(bench, f.value)]
+
+
+def _sayable(bench: Workbench, value: object) -> bool:
+    labels = bench.labels()
+    return not labels or value in labels
+
+
+def _exam(bench: Workbench, lesson: _Lesson) -> Exam:
+    from adapters.gate import Exam
+
+    asked = [f for f in _usable(bench, lesson.new) if isinstance(f, Label | Preference)]
+    words = {c.id: c.text for c in bench.store.critiques([f.critique for f in asked])}
+    heldout = [e for e in bench.sample(HELDOUT, 0, bench.heldout) if _sayable(bench, e.label)]
+    return Exam(heldout, [(words.get(f.critique, ""), f) for f in asked], _earlier(bench))
+
+
+def _earlier(bench: Workbench) -> list[Example]:
+    """Examples whose answers people saw, topped up with unseen ones."""
+    seen = sorted(bench.store.criticised(bench.task.name, limit=EARLIER))
+    found = [bench.examples[id] for id in seen if id in bench.examples]
+    more = [e for e in bench.sample(2 * EARLIER, 1) if e.id not in seen]
+    return [*found, *more][:EARLIER]
+
+
+# --- what is said about it -----------------------------------------------------------------------------------
+
+
+def tell(report: Report, name: str) -> str:
+    """The report in a chat message.
+
+    >>> tell(Report(live=True, why="", before=.713, after=.749, heldout=120, checked=40), "v2")
+    '**v2** is live. Held-out accuracy 71.3 % → 74.9 % (120 examples). 0 of 40 earlier answers changed.'
+    """
+    head = f"**{name}** is live." if report.live else f"**{name}** is not live: {report.why}."
+    parts = [head, *_fixed(report)]
+    if report.before is not None and report.after is not None:
+        before, after = f"{100 * report.before:.1f} %", f"{100 * report.after:.1f} %"
+        parts.append(f"Held-out {report.metric} {before} → {after} ({report.heldout} examples).")
+    parts.append(f"{len(report.changed)} of {report.checked} earlier answers changed.")
+    if not report.live:
+        parts.append("You can keep it anyway under Versions.")
+    return " ".join(parts)
+
+
+def _fixed(report: Report) -> list[str]:
+    """Every critique asked again: how many are fixed, and which are not."""
+    fixed: dict[str, tuple[str, bool]] = {}
+    for asked in report.asked:
+        words, so_far = fixed.get(asked.critique, (asked.text, True))
+        fixed[asked.critique] = (words, so_far and asked.fixed)
+    failed = [words for words, ok in fixed.values() if not ok]
+    if not fixed:
+        return []
+    if len(fixed) == 1:
+        return ["Your critique: NOT fixed." if failed else "Your critique: fixed."]
+    text = f"{len(fixed)} critiques: {len(fixed) - len(failed)} fixed"
+    quoted = ", ".join(f"“{words}”" for words in failed[:3])
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    return [f"{text}, {len(failed)} NOT fixed ({quoted}{more})." if failed else f"{text}."]

@@ -1,0 +1,602 @@
+"""A session: one person, one task, one conversation. All that a page or a program needs is here.
+
+>>> session = Session.open("classify")                          # doctest: +SKIP
+>>> session.next().screen.outputs[0].value                      # doctest: +SKIP
+'order'
+>>> turn = session.hear("no, that's a complaint: they want their money back")   # doctest: +SKIP
+>>> session.learn(); session.explain()                          # doctest: +SKIP
+
+The store holds all state: a session can be closed, killed and opened again, and goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assistant import tell
+from assistant.cards import Card, State, card, say_rule
+from assistant.choose import choose
+from assistant.errors import UserError
+from assistant.jobs import ask, open_job
+from assistant.parsers import Parser, parser
+from assistant.settings import Settings, settings
+from assistant.specs import open_task, resolve
+from assistant.store import Store
+from assistant.store.rows import AdapterRow
+from assistant.tasks import Task, View
+from assistant.types import (
+    Act,
+    Context,
+    Critique,
+    Example,
+    Gesture,
+    OnScreen,
+    Output,
+    Reading,
+    Record,
+    Report,
+    Selection,
+    TaskSpec,
+    new_id,
+)
+from assistant.understand import feedback_of
+from assistant.workbench import Workbench
+
+__all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Turn", "Version"]
+
+CHANGES = {"label", "edit", "constraint", "preference"}
+TURNS_OF_CONTEXT = 4
+
+
+class Message(Record):
+    """One message of a conversation. `output_id`: the model's answer that it shows, so that thumbs are about it."""
+
+    seq: int
+    role: str
+    text: str
+    card: Card | None = None
+    vote: bool | None = None
+    output_id: str | None = None
+    adapter: str | None = None
+
+
+class Progress(Record):
+    """A training that waits or runs; `progress` in [0, 1]."""
+
+    job: str
+    state: str
+    progress: float
+    text: str
+
+
+class Rule(Record):
+    """A constraint in force, or switched off."""
+
+    id: str
+    text: str
+    author: str
+    on: bool
+    created_at: datetime
+    words: str
+
+
+class Version(Record):
+    """A version of what the model learned. `kept_back`: the gate did not let it go live."""
+
+    id: str
+    name: str
+    parent: str
+    live: bool
+    created_at: datetime
+    report: Report | None
+    feedback: int
+    kept_back: bool
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is on screen: an example, what the live version says of it, and why it was chosen."""
+
+    example: Example
+    outputs: tuple[Output, ...]
+    view: View
+    why: str
+    adapter: str
+    position: str
+
+    @property
+    def example_id(self) -> str:
+        return self.example.id
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The messages that a turn added, the person's own included, and what is on screen after it."""
+
+    messages: list[Message]
+    screen: Screen | None
+
+
+class Session:
+    """See the module. Every public method is one turn or one look, and safe to call from a page's handler."""
+
+    def __init__(
+        self, bench: Workbench, author: str, parser: Parser, conversation: str | None = None
+    ) -> None:
+        self.bench, self.author, self.parser = bench, author, parser
+        self.store, self.task, self.name = bench.store, bench.task, bench.task.name
+        latest = self.store.conversations(self.name, author, limit=1)
+        self.conversation = conversation or (
+            latest[0].id if latest else self.store.start_conversation(self.name, author)
+        )
+
+    @classmethod
+    def open(
+        cls,
+        task: str | Path | TaskSpec = "classify",
+        *,
+        author: str | None = None,
+        conversation: str | None = None,
+        home: str | Path | None = None,
+        parser: str | None = None,
+        **options: Any,
+    ) -> Session:
+        """Open a task, by its name, its YAML file or its spec.
+
+        Args:
+            author: who speaks; by default the setting `author`.
+            conversation: goes on with this one; None: with the author's latest about this task, or a new one.
+            home: the folder of the database and the adapters; by default the setting `home`.
+            options: fields of `TaskSpec`: data="reviews.csv", text="review", label="stars", base="..." ...
+
+        Raises:
+            UserError: the task is unknown, or its data, a setting or the database can't be used.
+        """
+        chosen = settings(home=home, parser=parser)
+        spec = resolve(task, **options)
+        store = Store.open(chosen.database_url)
+        opened = open_task(spec)
+        store.save_task(spec.model_copy(update={"name": opened.name}))
+        return cls.beside(Workbench(opened, store, chosen), author, conversation)
+
+    @classmethod
+    def beside(cls, bench: Workbench, author: str | None = None, conversation: str | None = None) -> Session:
+        """Another session at a workbench that is open already."""
+        return cls(bench, author or bench.settings.author, _parser(bench.settings), conversation)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # --- looking ------------------------------------------------------------------------------------------
+
+    def screen(self) -> Screen | None:
+        """What is on screen; None before the first `next()`."""
+        shown = self.store.last_card(self.conversation, "answer")
+        if shown is None or shown["example_id"] not in self.bench.examples:
+            return None
+        example = self.bench.example(shown["example_id"])
+        outputs = tuple(self.store.output(id) for id in shown["outputs"])
+        return Screen(
+            example=example,
+            outputs=outputs,
+            view=self.task.render(example, outputs),
+            why=shown["why"],
+            adapter=shown["version"],
+            position=f"{self.store.count_feedback(self.name)} pieces of feedback · {len(self.bench.unknown)} examples",
+        )
+
+    def messages(self, after: int = 0) -> list[Message]:
+        """The conversation, in its order, with every card as it stands now."""
+        rows = self.store.messages(self.conversation, after)
+        states = self.store.states(row.card["reading"] for row in rows if row.card and "reading" in row.card)
+        return [self._message(row, states) for row in rows]
+
+    def progress(self) -> Progress | None:
+        job = open_job(self.store, self.name)
+        if job is None:
+            return None
+        return Progress(job=job.id, state=job.state, progress=job.progress or 0.0, text=job.text)
+
+    def labels(self) -> tuple[str, ...]:
+        return self.bench.labels()
+
+    def rules(self) -> list[Rule]:
+        """The constraints, newest first, with those that are switched off."""
+        rows = self.store.rules(self.name, self.conversation)
+        words = {c.id: c.text for c in self.store.critiques([row.feedback.critique for row in rows])}
+        return [
+            Rule(
+                id=row.feedback.id,
+                text=say_rule(row.feedback),
+                author=row.feedback.author,
+                on=row.on,
+                created_at=row.feedback.created_at,
+                words=words.get(row.feedback.critique, ""),
+            )
+            for row in reversed(rows)
+        ]
+
+    def versions(self) -> list[Version]:
+        """All versions, newest first."""
+        rows = self.store.adapters(self.name)
+        names = {row.id: f"v{row.number}" for row in rows}
+        live = self.store.live(self.name)
+        return [
+            _version(row, names, live, len(self.store.learned(row.id)))
+            for row in sorted(rows, key=lambda row: -row.number)
+        ]
+
+    def changes(self, version: str) -> Report:
+        """What a version ("v2", its number or id) changed. Raises UserError where there is none."""
+        row = self.store.adapter(version.removeprefix("v"), self.name)
+        if row.report is None:
+            raise UserError(f"The version {version!r} has no report")
+        return Report.model_validate(row.report)
+
+    def learned(self) -> str:
+        """What was learned so far, as Markdown."""
+        return tell.learned(self.versions(), self.rules(), self.store.count_feedback(self.name))
+
+    def conversations(self) -> list[tuple[str, str]]:
+        """(id, title) of this person's conversations about the task, newest first."""
+        rows = self.store.conversations(self.name, self.author)
+        return [(row.id, f"{row.created_at:%d %b %H:%M} · {(row.words or 'new')[:40]}") for row in rows]
+
+    def new_conversation(self) -> None:
+        self.conversation = self.store.start_conversation(self.name, self.author)
+
+    # --- turns --------------------------------------------------------------------------------------------
+
+    def next(self) -> Turn:
+        """Show the example that is most worth asking about."""
+        since = self._last_seq()
+        example, why = choose(self.bench, self.conversation)
+        self._show(example, why)
+        return self._turn(since)
+
+    def answer(self, input: Any) -> Screen:
+        """Put an input of one's own on screen: what does the model say of it?"""
+        import hashlib
+
+        digest = hashlib.sha256(repr(input).encode()).hexdigest()[:16]
+        example = Example(id=f"typed-{digest}", input=input)
+        self.bench.examples.setdefault(example.id, example)
+        self._show(example, "you typed it")
+        screen = self.screen()
+        assert screen is not None
+        return screen
+
+    def hear(
+        self, text: str = "", *, gesture: Gesture | None = None, selection: Sequence[Selection] = ()
+    ) -> Turn:
+        """Understand what a person says or does about the screen, and obey where that is clear.
+
+        High confidence applies at once and can be undone; low confidence waits for `confirm`; where the words
+        allow two readings, a question comes back and nothing is changed.
+        """
+        since = self._last_seq()
+        critique = Critique(
+            conversation=self.conversation,
+            author=self.author,
+            text=text,
+            gesture=gesture,
+            context=self._context(selection),
+            guideline=self.store.guideline(self.name).version,
+        )
+        reading = self.parser(critique)
+        state = self._state_of(reading)
+        id = new_id()
+        applied = state == "applied"
+        feedback = feedback_of(reading, id, critique, self.task) if applied else []
+        retract = self._taken_back(reading) if applied else []
+        shown = card(id, reading, critique.context, text, state)
+        said = [("person", text or tell.gesture(gesture, critique.context), None)]
+        if feedback or retract or state != "applied":
+            said.append(("sayso", shown.title, shown.model_dump(mode="json")))
+        self.store.record(
+            critique,
+            reading,
+            self.parser.name,
+            self.parser.version,
+            feedback,
+            retract,
+            messages=said,
+            reading_id=id,
+        )
+        self._after(reading, bool(feedback or retract), state)
+        return self._turn(since)
+
+    def confirm(self, reading: str) -> Turn:
+        """Yes, that is what was meant."""
+        since = self._last_seq()
+        there = self.store.reading_of(reading)
+        feedback = []
+        if not self.store.feedback(self.name, reading=reading):
+            feedback = feedback_of(there.reading, reading, there.critique, self.task)
+        self.store.decide(reading, self.author, "confirmed", feedback)
+        if feedback:
+            self._after(there.reading, True, "applied")
+        return self._turn(since)
+
+    def correct(self, reading: str, acts: Sequence[Act]) -> Turn:
+        """No, this is what was meant: `acts` replace those that were understood."""
+        since = self._last_seq()
+        there = self.store.reading_of(reading)
+        corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
+        id = new_id()
+        feedback = feedback_of(corrected, id, there.critique, self.task)
+        old = [row.feedback.id for row in self.store.feedback(self.name, reading=reading)]
+        shown = card(id, corrected, there.critique.context, there.critique.text, "corrected")
+        self.store.record(
+            there.critique,
+            corrected,
+            "person",
+            "1",
+            feedback,
+            old,
+            replaces=reading,
+            messages=[("sayso", shown.title, shown.model_dump(mode="json"))],
+            reading_id=id,
+        )
+        self.store.decide(reading, self.author, "corrected")
+        self._after(corrected, True, "applied")
+        return self._turn(since)
+
+    def undo(self, reading: str | None = None) -> Turn:
+        """Take back what a reading changed; None: the latest of this conversation that changed something.
+
+        A version that learned from it is left for its youngest ancestor that did not, at once.
+        """
+        since = self._last_seq()
+        reading = reading or self.store.last_effective(self.conversation)
+        if reading is None:
+            self._say("There is nothing to undo in this conversation.")
+            return self._turn(since)
+        there = self.store.reading_of(reading)
+        rows = self.store.feedback(self.name, reading=reading)
+        words = there.critique.text or tell.gesture(there.critique.gesture, there.critique.context)
+        said = [("sayso", f"Undone: “{words}”. It is not used any more.", {"kind": "note"})]
+        self.store.decide(reading, self.author, "rejected", (), [row.feedback.id for row in rows], said)
+        self._unlearn()
+        self._show_again("without it")
+        return self._turn(since)
+
+    def switch(self, rule: str, on: bool) -> Turn:
+        """Switch a rule off, or on again."""
+        since = self._last_seq()
+        self.store.switch(rule, on, self.author)
+        text = next(known.text for known in self.rules() if known.id == rule)
+        self._say(f"The rule “{text}” is {'on' if on else 'off'}.")
+        self._show_again("with the rules as they are now")
+        return self._turn(since)
+
+    def learn(self, wait: bool = True) -> Turn:
+        """Train now: here and now, or beside the chat (`wait=False`) where a worker runs."""
+        since = self._last_seq()
+        if not self._something_to_learn():
+            self._say("There is nothing new to learn from: say what is wrong with an answer first.")
+            return self._turn(since)
+        job = ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=False), here=wait)
+        if wait:
+            from assistant.worker import do
+
+            do(self.bench, job)
+            self._show_again(f"by {self.bench.live_name()}")
+        return self._turn(since)
+
+    def use(self, version: str) -> Turn:
+        """Make a version live: roll back, or keep one that the gate held back; "base" is before any feedback."""
+        since = self._last_seq()
+        row = None if version == "base" else self.store.adapter(version.removeprefix("v"), self.name)
+        if row:
+            self.bench.shelf.get(self.name, row.id)  # a damaged one is not made live
+        self.store.go_live(self.name, row.id if row else None, self.author, "chosen by hand")
+        self._say(f"**{self.bench.live_name()}** is live.")
+        self._show_again(f"by {self.bench.live_name()}")
+        return self._turn(since)
+
+    def explain(self) -> Turn:
+        """What have you learned?"""
+        since = self._last_seq()
+        self._say(self.learned())
+        return self._turn(since)
+
+    def poll(self, after: int) -> Turn:
+        """What happened since message `after`: a training's report, and the screen asked again by a new version."""
+        screen = self.screen()
+        if screen and screen.adapter != self.bench.live_name():
+            self._show_again(f"by {self.bench.live_name()}")
+        return self._turn(after)
+
+    def vote(self, seq: int, value: bool | None) -> Turn:
+        """A thumb on a message; on the answer that is on screen it is feedback too."""
+        since = self._last_seq()
+        self.store.vote(seq, self.author, value)
+        screen = self.screen()
+        voted = [m for m in self.store.messages(self.conversation, seq - 1) if m.seq == seq]
+        on_screen = screen and voted and screen.outputs[0].id in (voted[0].card or {}).get("outputs", [])
+        if value is not None and on_screen:
+            self.hear(gesture=Gesture(kind="thumb", target="#1", value=value))
+        return self._turn(since)
+
+    def export(self, format: str, out: Path, **filters: Any) -> Any:
+        """The feedback in a format, into the new folder `out`; returns the manifest."""
+        from assistant.exports._card import export
+
+        return export(format, self.store.export_rows(self.name, **filters), out, task=self.name)
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _state_of(self, reading: Reading) -> State:
+        sure = reading.confidence >= self.bench.settings.apply_at
+        if reading.clarify and not sure:
+            return "asking"
+        changes = any(act.kind in CHANGES | {"retract"} for act in reading.acts)
+        return "applied" if sure or not changes else "waiting"
+
+    def _context(self, selection: Sequence[Selection] = ()) -> Context:
+        screen = self.screen()
+        turns = [m.text for m in self.store.recent(self.conversation, TURNS_OF_CONTEXT)]
+        outputs = [
+            OnScreen(
+                id=f"#{number}",
+                input=screen.example.input,
+                value=output.value,
+                output_id=output.id,
+                example_id=screen.example.id,
+                adapter=output.adapter,
+            )
+            for number, output in enumerate(screen.outputs, 1)
+        ] if screen else []
+        return Context(
+            task=self.name,
+            vocabulary=self.bench.vocabulary(),
+            outputs=tuple(outputs),
+            selection=tuple(selection),
+            turns=tuple(turns),
+        )
+
+    def _after(self, reading: Reading, changed: bool, state: State) -> None:
+        """What a turn brings about: the example asked again, a training, and what was commanded."""
+        if changed and state == "applied":
+            self._unlearn()
+            self._show_again("before any training")
+            self._learn_by_itself()
+        for act in reading.acts if state == "applied" else ():
+            if act.kind == "command" and act.command:
+                self._command(act.command)
+            elif act.kind == "question":
+                self._say(tell.why(self.screen(), self.rules()))
+            elif act.kind == "none" and not changed:
+                self._say("All right. Nothing is changed by that.")
+
+    def _command(self, command: str) -> None:
+        if command == "undo":
+            self.undo()
+        elif command == "next":
+            self.next()
+        elif command == "learn":
+            self.learn(wait=False)
+        elif command in ("explain", "show"):
+            self.explain()
+        elif command == "stop":
+            self._stop()
+        elif command == "export":
+            self._say("Exports are made under the tab Export, or with `sayso export --format jsonl --out DIR`.")
+        else:
+            self._say(tell.help(self.task))
+
+    def _stop(self) -> None:
+        job = open_job(self.store, self.name)
+        if job:
+            self.store.job_event(job.id, "cancelled", None, "stopped by the person")
+        self._say("The training is being stopped." if job else "No training is running.")
+
+    def _taken_back(self, reading: Reading) -> list[str]:
+        if not any(act.kind == "retract" for act in reading.acts):
+            return []
+        latest = self.store.last_effective(self.conversation)
+        rows = self.store.feedback(self.name, reading=latest) if latest else []
+        return [row.feedback.id for row in rows]
+
+    def _unlearn(self) -> None:
+        """Leave a live version that learned what has been taken back."""
+        live = self.store.live(self.name)
+        clean = self.store.clean_ancestor(self.name, live.id) if live else None
+        if live and (clean is None or clean.id != live.id):
+            self.store.go_live(self.name, clean.id if clean else None, self.author, "it learned what was undone")
+            self._say(
+                f"v{live.number} had learned from it, so **{self.bench.live_name()}** answers again; "
+                "the next training learns the rest anew."
+            )
+            self._learn_by_itself()
+
+    def _learn_by_itself(self) -> None:
+        after = self.bench.settings.learn_after
+        live = self.store.live(self.name)
+        if after and len(self.store.new_feedback(self.name, live.id if live else None)) >= after:
+            ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
+
+    def _something_to_learn(self) -> bool:
+        live = self.store.live(self.name)
+        return bool(self.store.new_feedback(self.name, live.id if live else None)) or not live and bool(
+            self.bench.known
+        )
+
+    def _job(self, auto: bool) -> dict[str, Any]:
+        return {"conversation": self.conversation, "auto": auto}
+
+    def _show(self, example: Example, why: str, again: str | None = None) -> None:
+        """Ask the live version about an example and put the answer on screen.
+
+        Args:
+            again: in what respect the example on screen is asked again; None: it is a new one.
+        """
+        before = self.screen() if again else None
+        version = self.bench.live_name()
+        outputs = self.bench.answer(example, self.bench.rules(self.conversation, example.id))
+        self.store.save_outputs(self.name, outputs)
+        shown = {
+            "kind": "answer",
+            "example_id": example.id,
+            "outputs": [output.id for output in outputs],
+            "why": why,
+            "version": version,
+        }
+        text = tell.again(before.outputs, outputs, again) if before and again else tell.answer(example, outputs, version)
+        self.store.say(self.conversation, "sayso", text, shown)
+        if self.bench.warning:
+            self._say(self.bench.warning)
+
+    def _show_again(self, how: str) -> None:
+        screen = self.screen()
+        if screen is not None:
+            self._show(screen.example, screen.why, how)
+
+    def _say(self, text: str) -> None:
+        self.store.say(self.conversation, "sayso", text, {"kind": "note"})
+
+    def _last_seq(self) -> int:
+        recent = self.store.recent(self.conversation, 1)
+        return recent[-1].seq if recent else 0
+
+    def _turn(self, since: int) -> Turn:
+        return Turn(self.messages(since), self.screen())
+
+    def _message(self, row: Any, states: dict[str, str]) -> Message:
+        plain = row.card or {}
+        shown = Card.model_validate(plain) if plain.get("kind") == "reading" else None
+        if shown and shown.reading in states:
+            shown = shown.model_copy(update={"state": states[shown.reading]})
+        outputs = plain.get("outputs") or [None]
+        return Message(
+            seq=row.seq,
+            role="person" if row.role == "person" else "sayso",
+            text=row.text,
+            card=shown,
+            vote=row.votes.get(self.author),
+            output_id=outputs[0],
+            adapter=plain.get("adapter"),
+        )
+
+
+def _parser(chosen: Settings) -> Parser:
+    return parser.get(chosen.parser)()
+
+
+def _version(row: AdapterRow, names: dict[str, str], live: AdapterRow | None, feedback: int) -> Version:
+    report = Report.model_validate(row.report) if row.report else None
+    return Version(
+        id=row.id,
+        name=f"v{row.number}",
+        parent=names.get(row.parent or "", "base"),
+        live=bool(live and live.id == row.id),
+        created_at=row.created_at,
+        report=report,
+        feedback=feedback,
+        kept_back=bool(report and not report.live),
+    )

@@ -1,0 +1,105 @@
+"""What Sayso says in the chat, besides the cards and the training reports: short, plain, and from evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.cards import show_value
+from assistant.tasks import Task
+from assistant.types import Context, Example, Gesture, Output
+
+if TYPE_CHECKING:
+    from assistant.session import Rule, Screen, Version
+
+__all__ = ["again", "answer", "gesture", "help", "learned", "why"]
+
+SHOWN = 160
+"""Characters of an input that a chat message quotes."""
+
+
+def answer(example: Example, outputs: Sequence[Output], version: str) -> str:
+    """An example and what the model says of it, as a message."""
+    said = " · ".join(_said(output) for output in outputs)
+    return f"“{_short(example.input)}” — I say {said} ({version})."
+
+
+def again(before: Sequence[Output], after: Sequence[Output], how: str) -> str:
+    """The same example, asked again."""
+    same = [output.value for output in before] == [output.value for output in after]
+    said = " · ".join(_said(output) for output in after)
+    return f"Asked again, {how}: {'still ' if same else ''}{said}."
+
+
+def gesture(done: Gesture | None, context: Context) -> str:
+    """A gesture in the words that the conversation shows for it."""
+    if done is None:
+        return "…"
+    if done.kind == "thumb":
+        return "👍" if done.value else "👎"
+    if done.kind == "edit":
+        return f"(changed the answer to “{show_value(done.value)}”)"
+    return f"({done.value})"
+
+
+def why(screen: Screen | None, rules: Sequence[Rule]) -> str:
+    """Why the answer on screen is what it is: the rule that fired, else the words that counted."""
+    if screen is None:
+        return "Nothing is on screen yet; say “next”."
+    output = screen.outputs[0]
+    fired = [rule.text for rule in rules if rule.id in output.rules]
+    if fired:
+        own = f" By myself I would have said {show_value(output.said)}." if output.said is not None else ""
+        return f"I say {_said(output)} because of your rule: {fired[-1]}.{own}"
+    ranked = sorted(output.highlights, key=lambda part: -abs(part.weight))
+    for_it = ", ".join(f"“{part.text}”" for part in ranked if part.weight > 0)
+    against = ", ".join(f"“{part.text}”" for part in ranked if part.weight < 0)
+    parts = [f"I say {_said(output)}."]
+    parts += [f"For it spoke {_first(for_it)}."] if for_it else []
+    parts += [f"Against it {_first(against)}."] if against else []
+    parts += [] if for_it or against else ["No single word made the difference."]
+    return " ".join(parts)
+
+
+def learned(versions: Sequence[Version], rules: Sequence[Rule], feedback: int) -> str:
+    """What was learned so far, as Markdown: the live version and what it changed, the rules, what is not fixed."""
+    live = next((version for version in versions if version.live), None)
+    lines = [f"You have given **{feedback}** pieces of feedback."]
+    if live is None:
+        lines.append("No version has been trained from it yet: the model answers as it came.")
+    elif live.report:
+        report = live.report
+        lines.append(f"**{live.name}** answers; it learned from {live.feedback} of them since {live.parent}.")
+        if report.before is not None and report.after is not None:
+            lines.append(
+                f"Held-out {report.metric}: {100 * report.before:.1f} % before, {100 * report.after:.1f} % now."
+            )
+        lines += [f"- “{_short(c.input, 80)}”: {c.before} → **{c.after}**" for c in report.changed[:8]]
+        lines += [f"- NOT fixed: “{_short(a.text, 80)}”" for a in report.asked if not a.fixed][:8]
+    on = [rule for rule in rules if rule.on]
+    lines += ["", "Rules in force:", *[f"- {rule.text} ({rule.author})" for rule in on]] if on else []
+    return "\n".join(lines)
+
+
+def help(task: Task) -> str:
+    """What can be said, for somebody who asks."""
+    said = "; ".join(f"“{words}”" for words in task.help)
+    return (
+        f"Say what is wrong with the answer, in your own words: {said}. "
+        "Also: “next”, “train now”, “undo that”, “what have you learned?”, “why?”."
+    )
+
+
+def _said(output: Output) -> str:
+    sure = f" ({100 * output.score:.0f} %)" if output.score is not None else ""
+    rule = ", by your rule" if output.rules else ""
+    return f"**{show_value(output.value)}**{sure}{rule}"
+
+
+def _short(input: object, width: int = SHOWN) -> str:
+    text = " ".join(str(input).split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _first(listed: str, width: int = 120) -> str:
+    return listed if len(listed) <= width else listed[:width].rsplit(", ", 1)[0]

@@ -1,0 +1,154 @@
+"""One task, open in this process: its examples, and its model with the adapter that is live.
+
+All sessions of a task share one workbench, and the training worker has its own. A lock keeps one question at a
+time before the model; a new adapter is swapped in between two questions, without reloading the base.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import UserError
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.store.rows import AdapterRow
+from assistant.tasks import Task
+from assistant.types import Constraint, Example, Output, Vocabulary
+
+if TYPE_CHECKING:
+    from adapters.models import Model
+    from adapters.shelf import Shelf
+
+__all__ = ["Workbench"]
+
+BASE = "base"
+
+
+class Workbench:
+    """See the module.
+
+    Args:
+        task: with its name set: the name under which the store keeps what was said about it.
+    """
+
+    def __init__(self, task: Task, store: Store, settings: Settings) -> None:
+        self.task, self.store, self.settings = task, store, settings
+        self._lock = RLock()
+        self._model: Model | None = None
+        self._loaded: str | None = None
+        self.warning: str | None = None
+        """Why the live adapter could not be loaded, for the person to be told once."""
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        from adapters.shelf import Shelf
+
+        return Shelf(self.settings.folder / "adapters")
+
+    @cached_property
+    def examples(self) -> dict[str, Example]:
+        return {example.id: example for example in self.task.examples()}
+
+    @cached_property
+    def heldout(self) -> list[Example]:
+        """What adapters are judged on: held-out examples whose label is known."""
+        return [e for e in self.examples.values() if e.split == "heldout" and e.label is not None]
+
+    @cached_property
+    def known(self) -> list[Example]:
+        """Pool examples that came with a label."""
+        return [e for e in self.examples.values() if e.split == "pool" and e.label is not None]
+
+    @cached_property
+    def unknown(self) -> list[Example]:
+        """Pool examples without a label: those worth asking about; all of the pool where none is left."""
+        pool = [e for e in self.examples.values() if e.split == "pool"]
+        return [e for e in pool if e.label is None] or pool
+
+    def example(self, id: str) -> Example:
+        """Raises UserError where the data no longer has it."""
+        if id not in self.examples:
+            raise UserError(
+                f"The example {id!r} is not in the data of {self.task.name!r} any more",
+                do="go on with the next one, or bring the old file back",
+            )
+        return self.examples[id]
+
+    def sample(self, n: int, seed: int, of: Sequence[Example] | None = None) -> list[Example]:
+        """At most n examples, drawn from `unknown` (or `of`) without repetition."""
+        examples = self.unknown if of is None else of
+        return random.Random(seed).sample(list(examples), min(n, len(examples)))
+
+    # --- the model --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def model(self, adapter: AdapterRow | None = None) -> Iterator[Model]:
+        """The model with this adapter (None: the live one), for one caller at a time."""
+        with self._lock:
+            if self._model is None:
+                self._model = self.task.model()
+                self._loaded = BASE
+            self._model.relabel(self.labels())
+            wanted = adapter or self.store.live(self.task.name)
+            self._swap(self._model, wanted)
+            yield self._model
+
+    def dirty(self) -> None:
+        """The model was trained in place: load its adapter anew when it is next asked."""
+        with self._lock:
+            self._loaded = None
+
+    def _swap(self, model: Model, wanted: AdapterRow | None) -> None:
+        id = wanted.id if wanted else BASE
+        if self._loaded == id:
+            return
+        try:
+            model.load(self.shelf.get(self.task.name, wanted.id) if wanted else None)
+            self.warning = None
+        except UserError as wrong:
+            # a damaged adapter must not take the page down: the model answers as before any feedback
+            model.load(None)
+            self.warning = str(wrong)
+        self._loaded = id
+
+    def live_name(self) -> str:
+        """What people call the live version: "v3", or "base"."""
+        live = self.store.live(self.task.name)
+        return f"v{live.number}" if live else BASE
+
+    # --- rules and answers --------------------------------------------------------------------------------
+
+    def rules(self, conversation: str | None = None, example_id: str | None = None) -> list[Constraint]:
+        """The constraints in force, oldest first."""
+        rows = self.store.rules(self.task.name, conversation, example_id)
+        return [row.feedback for row in rows if row.on and isinstance(row.feedback, Constraint)]
+
+    def labels(self) -> tuple[str, ...]:
+        """The task's labels, as last named in the chat."""
+        from assistant.rules import labels_of
+
+        return labels_of(self.task.vocabulary.labels, self.rules())
+
+    def vocabulary(self) -> Vocabulary:
+        return self.task.vocabulary.model_copy(update={"labels": self.labels()})
+
+    def answer(self, example: Example, rules: Sequence[Constraint]) -> list[Output]:
+        """What the live model says of an example, obeying the rules."""
+        live = self.store.live(self.task.name)
+        with self.model(live) as model:
+
+            def more(n: int) -> list[Output]:
+                found = model.predict([example.input] * n)
+                name = live.id if live else BASE
+                return [Output(**p.model_dump(), example_id=example.id, adapter=name) for p in found]
+
+            outputs = self.task.obey(example, more(self.task.outputs), rules, more)
+            return [self._explained(model, example.input, output) for output in outputs]
+
+    def _explained(self, model: Model, input: Any, output: Output) -> Output:
+        return output.model_copy(update={"highlights": model.explain(input, output.value)})

@@ -1,0 +1,141 @@
+"""The training worker: `python -m assistant.worker [PID]`, a process beside the chat that does what jobs ask for.
+
+It keeps the model warm between jobs, leaves a core to the chat, goes on with what a killed worker began, and ends
+when the process PID that started it has ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import psutil
+
+from assistant.errors import UserError
+from assistant.jobs import ask, hand_over, queue, work_on
+from assistant.settings import settings
+from assistant.store import Store, worker_name
+from assistant.store.rows import JobRow
+
+if TYPE_CHECKING:
+    from assistant.workbench import Workbench
+
+__all__ = ["do", "main", "run"]
+
+log = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 0.5
+
+
+def run(job_id: str) -> None:
+    """Do one job, as the worker process does it: with its own store, and its own warm model."""
+    bench_of(store().job(job_id).task)  # fails clearly before the job is claimed
+    job = store().job(job_id)
+    if job.state in ("done", "failed", "cancelled") or not store().claim_job(job_id, worker_name()):
+        return
+    before = store().last_seq(job.task)
+    do(bench_of(job.task), job)
+    if job.params.get("auto") and store().last_seq(job.task) > before:
+        # more was said while this training ran, and a training was asked for
+        ask(store(), settings(), job.task, job.author, job.params)
+
+
+def do(bench: Workbench, job: JobRow) -> None:
+    """Train, and say in the store and in the chat what came of it; never raises for what a person can mend."""
+    from assistant.learn import learn, tell
+
+    said = bench.store
+    said.job_event(job.id, "running", 0.0, "starting")
+    told = time.monotonic()
+
+    def progress(share: float, text: str) -> None:
+        nonlocal told
+        if time.monotonic() - told > HEARTBEAT_SECONDS:
+            told = time.monotonic()
+            if said.job(job.id).state == "cancelled":
+                raise Stopped
+            said.job_event(job.id, "running", share, text)
+
+    try:
+        report = learn(bench, job, progress)
+    except Stopped:
+        _say(said, job, "The training was stopped. What you said is kept.", {"kind": "note"})
+        return
+    except UserError as wrong:
+        said.job_event(job.id, "failed", None, str(wrong))
+        _say(said, job, f"The training did not finish: {wrong}", {"kind": "note"})
+        return
+    except Exception:
+        log.exception("job %s", job.id)
+        said.job_event(job.id, "failed", None, "an error of ours, see worker.log")
+        _say(said, job, f"The training failed by an error of ours; worker.log names it under {job.id}.", None)
+        return
+    name = f"v{said.adapter(job.id, job.task).number}"
+    _say(said, job, tell(report, name), {"kind": "report", "adapter": job.id})
+    said.job_event(job.id, "done", 1.0, tell(report, name))
+
+
+class Stopped(Exception):
+    """The person stopped the training."""
+
+
+def _say(said: Store, job: JobRow, text: str, card: dict[str, str] | None) -> None:
+    conversation = job.params.get("conversation")
+    if conversation:
+        said.say(conversation, "sayso", text, card)
+
+
+@lru_cache
+def store() -> Store:
+    return Store.open(settings().database_url)
+
+
+@lru_cache(maxsize=4)
+def bench_of(task: str) -> Workbench:
+    """The workbench of a task that the store knows."""
+    from assistant.specs import open_task
+    from assistant.workbench import Workbench
+
+    return Workbench(open_task(store().task_spec(task)), store(), settings())
+
+
+def main(parent: int | None = None) -> None:
+    """Work until the parent process is gone."""
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    if parent:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    huey = queue(settings().folder)
+    work_on(huey)
+    for job in store().jobs(open_only=True):
+        hand_over(settings(), job.id)
+    threading.Thread(target=_warm_up, daemon=True).start()
+    huey.create_consumer(
+        workers=1, periodic=False, initial_delay=0.05, backoff=1.05, max_delay=0.25, check_worker_health=False
+    ).run()
+
+
+def _warm_up() -> None:
+    """Load torch and the models of the tasks in use, so that the first training starts at once."""
+    from adapters.device import set_threads
+
+    set_threads(leave=1)
+    for spec in store().tasks()[:2]:
+        with contextlib.suppress(UserError), bench_of(spec.name).model():
+            pass
+
+
+def _end_with(parent: int) -> None:
+    while psutil.pid_exists(parent):
+        time.sleep(0.5)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
