@@ -40,8 +40,10 @@ MARK = "\ue000"
 LONGEST_THING = 4
 """Words of an unquoted thing: longer ones are sentences, whose words would never be found as said."""
 
-WORD_MARKER = re.compile(r"^(?:the |any of the |one of the |either of the |an? )?(?:exact )?"
-                         r"(?:words?|phrases?|terms?|expressions?)(?: of| like| such as)?\s+(?=\S)")  # fmt: skip
+WORD_MARKER = re.compile(
+    r"^(?:the |any of the |one of the |either of the |an? )?(?:exact )?"
+    r"(?:words?|phrases?|terms?|expressions?)(?: of| like| such as)?\s+(?=\S)"
+)
 VAGUE = re.compile(r"^(?:(?:some|any|every)thing (?:about|like|with)|that|both|either|to)\s+")
 NUMBERS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,

@@ -25,7 +25,7 @@ the session asks. Words are looked for, never meanings; `plain` says so to the p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -50,7 +50,7 @@ from assistant._conditions import (
 from assistant._words import word_set
 from assistant.types import Constraint
 
-__all__ = ["Condition", "condition", "fires", "implied"]
+__all__ = ["Condition", "condition", "fires", "implied", "labels_of", "values_of"]
 
 
 @lru_cache(maxsize=1024)
@@ -74,6 +74,30 @@ def implied(constraint: Constraint, input: Any) -> Any | None:
     single = isinstance(constraint.value, str) and constraint.operator == "eq"
     teaches = constraint.property == "label" and single and constraint.scope != "item"
     return constraint.value if teaches and fires(constraint, input) else None
+
+
+def labels_of(task_labels: Sequence[str], constraints: Iterable[Constraint]) -> tuple[str, ...]:
+    """The labels of a task after all that was said about them ("the labels are bug, wish and praise").
+
+    Statements count in the order of their time: `eq` names all labels anew, `contains` adds, `not_contains`
+    takes away.
+    """
+    labels = list(task_labels)
+    said = (rule for rule in constraints if rule.property == "labels" and rule.scope != "item")
+    for rule in sorted(said, key=lambda rule: rule.created_at):
+        values = values_of(rule.value)
+        if rule.operator == "eq" and values:
+            labels = values
+        elif rule.operator == "contains":
+            labels += values
+        elif rule.operator == "not_contains":
+            labels = [label for label in labels if label not in values]
+    return tuple(dict.fromkeys(labels))
+
+
+def values_of(value: Any) -> list[Any]:
+    """A constraint's value as a list: [] for None, one item for a single value."""
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 # --- the parts of a sentence -------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from assistant.errors import UserError
 from assistant.tasks import Task, task
 from assistant.types import TaskSpec
 
-__all__ = ["load_spec", "open_task", "save_spec"]
+__all__ = ["load_spec", "open_task", "resolve", "save_spec"]
 
 
 def load_spec(path: Path) -> TaskSpec:
@@ -35,19 +35,46 @@ def load_spec(path: Path) -> TaskSpec:
         UserError: the file can't be read, is not YAML, or has an unknown key or a value out of range.
     """
     plain = _read(path)
-    for key in plain:
-        if key not in TaskSpec.model_fields:
-            raise _unknown(key, path)
     if isinstance(plain.get("labels"), str):
         plain["labels"] = [label.strip() for label in plain["labels"].split(",") if label.strip()]
     if plain.get("data"):
         plain["data"] = str((path.absolute().parent / Path(plain["data"]).expanduser()).resolve())
+    return _checked(plain, f" in {str(path)!r}")
+
+
+def resolve(task: str | Path | TaskSpec, **options: Any) -> TaskSpec:
+    """The spec of a task given by its plugin's name, its YAML file (.yaml, .yml) or its spec.
+
+    Args:
+        options: fields of `TaskSpec` that win over the spec's own; None: not given.
+
+    Raises:
+        UserError: the file can't be read, or an option is unknown or out of range.
+    """
+    if isinstance(task, TaskSpec):
+        spec = task
+    elif isinstance(task, Path) or task.lower().endswith((".yaml", ".yml")):
+        spec = load_spec(Path(task).expanduser())
+    else:
+        spec = TaskSpec(task=task)
+    given = {option: value for option, value in options.items() if value is not None}
+    plain = {**spec.model_dump(), **given}
+    if plain["data"] is not None:
+        # the worker makes the task again, maybe in another working directory
+        plain["data"] = str(Path(plain["data"]).expanduser().absolute())
+    return _checked(plain, "")
+
+
+def _checked(plain: dict[str, Any], where: str) -> TaskSpec:
+    for key in plain:
+        if key not in TaskSpec.model_fields:
+            raise _unknown(key, where)
     try:
         return TaskSpec.model_validate(plain)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{key} = {first['input']!r} in {str(path)!r} can't be used", first["msg"]) from wrong
+        raise UserError(f"{key} = {first['input']!r}{where} can't be used", first["msg"]) from wrong
 
 
 def save_spec(spec: TaskSpec, path: Path) -> None:
@@ -76,11 +103,8 @@ def open_task(spec: TaskSpec) -> Task:
         # a setting that is silently without effect would be worse than an error
         if not takes_all and option not in parameters and value != TaskSpec.model_fields[option].default:
             known = ", ".join(name for name in parameters if name in TaskSpec.model_fields)
-            raise UserError(
-                f"The task {spec.task!r} has no option {option!r}",
-                f"it has: {known or 'none'}",
-                "leave it out",
-            )
+            wrong = f"The task {spec.task!r} has no option {option!r}"
+            raise UserError(wrong, f"it has: {known or 'none'}", "leave it out")
     taken = {option: value for option, value in options.items() if takes_all or option in parameters}
     made = factory(**taken)
     return replace(made, name=spec.name or made.name or default_name(spec.task, spec.data))
@@ -111,10 +135,10 @@ def _read(path: Path) -> dict[str, Any]:
     return {key: value for key, value in plain.items() if value not in ("", "null", "~")}
 
 
-def _unknown(key: Any, path: Path) -> UserError:
+def _unknown(key: Any, where: str) -> UserError:
     near = difflib.get_close_matches(str(key), TaskSpec.model_fields, n=1, cutoff=0.5)
     return UserError(
-        f"The key {str(key)!r} in {str(path)!r} is unknown",
+        f"The key {str(key)!r}{where} is unknown",
         f"the keys are: {', '.join(TaskSpec.model_fields)}",
         f"did you mean {near[0]!r}?" if near else "",
     )

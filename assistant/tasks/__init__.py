@@ -55,8 +55,8 @@ class Task:
         examples: gives the examples; called once per process.
         vocabulary: what may be said.
         render: an example and its outputs as a `View`.
-        judge: how right a value is, given the gold one, in [0, 1]; one number per example, so that the gate can
-            compare two adapters pairwise.
+        judge: how right a value is, given the gold one, in [0, 1]; one number per example, so that the gate
+            can compare two adapters pairwise.
         metric: the name of the mean of `judge`, as people know it ("accuracy").
         accepts: the kinds of feedback that mean something here.
         outputs: how many outputs of one example are shown at once.

@@ -1,7 +1,7 @@
 """How a text and what the model says of it are shown: the label, how sure, the words that mattered, the rule.
 
     text_card(Example(id="1", input="I want my <b>money</b> back"), [Output(value="complaint", score=.8, …)])
-    -> View(html='<article class="card">…I want my &lt;b&gt;…', text="I want my <b>money</b> back", choices=(…))
+    -> View(html='<article class="card">…my &lt;b&gt;…', text="I want my <b>money</b> back", choices=(…))
 
 Whatever comes from data, people or models passes `html.escape`, so it is shown and never run. Highlights are
 <mark class="for"> or <mark class="against">, as strong as their weight.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from assistant.tasks import View
@@ -70,7 +71,7 @@ def _marked(text: str, highlights: Sequence[Highlight]) -> str:
     fitting = [part for part in highlights if 0 <= part.start < part.end <= len(text) and part.weight]
     edges = sorted({0, len(text), *(edge for part in fitting for edge in (part.start, part.end))})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         covering = [part for part in fitting if part.start <= start and end <= part.end]
         piece = escape(text[start:end])
         # the narrowest: a word's own weight says more than that of its sentence

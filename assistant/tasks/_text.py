@@ -1,4 +1,4 @@
-"""What all tasks share that give a text one of some labels: their rules, their properties, and how one is made.
+"""What the tasks share that give a text one of some labels: rules, properties, and how one is made.
 
     obey_labels(example, [Output(value="order", scores={"order": .7, "complaint": .3})], rules, more)
     -> [Output(value="complaint", said="order", score=1.0, rules=("018f…",), scores={as before})]
@@ -8,12 +8,12 @@ where `rules` hold "label eq complaint, when it mentions a refund" and the examp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.data import Source, read_examples
-from assistant.rules import condition, fires, implied
+from assistant.rules import condition, fires, implied, values_of
 from assistant.tasks import More, Task, View
 from assistant.tasks._card import text_card
 from assistant.types import Constraint, Example, Highlight, Output, Property, Vocabulary
@@ -21,7 +21,7 @@ from assistant.types import Constraint, Example, Highlight, Output, Property, Vo
 if TYPE_CHECKING:
     from adapters.models import Model
 
-__all__ = ["TEXT_PROPERTIES", "implies_label", "labels_of", "obey_labels", "text_card", "text_task"]
+__all__ = ["TEXT_PROPERTIES", "implies_label", "obey_labels", "text_card", "text_task"]
 
 DEMO = Path(__file__).parent / "demo"
 
@@ -103,25 +103,6 @@ def _classifier(labels: tuple[str, ...], base: str | None, rank: int) -> Callabl
     return make
 
 
-def labels_of(task_labels: Sequence[str], constraints: Iterable[Constraint]) -> tuple[str, ...]:
-    """The labels of a task after all that was said about them ("the labels are bug, wish and praise").
-
-    Statements count in the order of their time: `eq` names all labels anew, `contains` adds, `not_contains`
-    takes away.
-    """
-    labels = list(task_labels)
-    said = (rule for rule in constraints if rule.property == "labels" and rule.scope != "item")
-    for rule in sorted(said, key=lambda rule: rule.created_at):
-        values = _values(rule.value)
-        if rule.operator == "eq" and values:
-            labels = values
-        elif rule.operator == "contains":
-            labels += values
-        elif rule.operator == "not_contains":
-            labels = [label for label in labels if label not in values]
-    return tuple(dict.fromkeys(labels))
-
-
 def implies_label(constraint: Constraint, input: Any) -> Any | None:
     """The label that a rule implies for an input, or None."""
     return implied(constraint, input)
@@ -132,8 +113,8 @@ def obey_labels(
 ) -> list[Output]:
     """Makes the outputs satisfy the rules about the label.
 
-    The newest rule wins where two can't both hold. `score` becomes the model's probability given what the rules
-    leave possible; `scores` stay the model's own.
+    The newest rule wins where two can't both hold. `score` becomes the model's probability given what the
+    rules leave possible; `scores` stay the model's own.
     """
     firing = [rule for rule in rules if _concerns(rule, example)]
     firing.sort(key=lambda rule: rule.created_at, reverse=True)
@@ -147,11 +128,11 @@ def _concerns(rule: Constraint, example: Example) -> bool:
 
 
 def _obeyed(example: Example, output: Output, firing: Sequence[Constraint]) -> Output:
-    named = [value for rule in firing if rule.operator == "eq" for value in _values(rule.value)]
+    named = [value for rule in firing if rule.operator == "eq" for value in values_of(rule.value)]
     possible = list(dict.fromkeys([*output.scores, output.value, *named]))
     acted = []
     for rule in firing:
-        values = _values(rule.value)
+        values = values_of(rule.value)
         left = [value for value in possible if (value in values) == (rule.operator == "eq")]
         if left:
             possible = left
@@ -194,7 +175,3 @@ def _why(example: Example, acted: Sequence[Constraint]) -> tuple[Highlight, ...]
         Highlight(text=example.input[start:end], start=start, end=end, weight=1.0)
         for start, end in sorted(spans)
     )
-
-
-def _values(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]

@@ -3,7 +3,7 @@
 Input: str, one post.  Output: one of LABELS.  Source of the problem: Karmakharm, Aletras & Bontcheva 2019,
 "Journalist-in-the-loop: continuous learning as a service for rumour analysis".
 
-    {"id": "r002", "text": "Say what you like about the Westbahn, its staff are nicer ...", "label": "opinion"}
+    {"id": "r002", "text": "Say what you like about the Westbahn, its staff …", "label": "opinion"}
 """
 
 from __future__ import annotations
