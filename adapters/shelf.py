@@ -102,9 +102,10 @@ class Shelf:
             if not (place / name).exists() or _sha256(place / name) != expected:
                 raise _damaged(place, f"{name} is not what was written")
         try:
-            return load_file(place / WEIGHTS)
+            tensors: dict[str, Tensor] = load_file(place / WEIGHTS)
         except (OSError, SafetensorError) as wrong:
             raise _damaged(place, f"{WEIGHTS} can't be read") from wrong
+        return tensors
 
     def check(self, task: str, id: str) -> str | None:
         """One sentence on what is wrong with an adapter, or None."""

@@ -1,7 +1,7 @@
 """A reading in plain words: what was understood, what it will change, what is asked back.
 
-    Reading(label is complaint, evidence "want my money back")
-      -> 'I understood: this is **complaint**, because of “want my money back”.'
+Reading(label is complaint, evidence "want my money back")
+  -> 'I understood: this is **complaint**, because of “want my money back”.'
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def say_rule(rule: ConstraintAct | Any) -> str:
     if rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
     else:
-        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(" **None**", "")
+        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(
+            " **None**", ""
+        )
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"

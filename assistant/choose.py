@@ -29,7 +29,8 @@ def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
         UserError: there are no examples.
     """
     recent = bench.store.recent(conversation, MESSAGES)
-    shown = {message.card["example_id"] for message in recent if (message.card or {}).get("kind") == "answer"}
+    cards = [message.card or {} for message in recent]
+    shown = {card["example_id"] for card in cards if card.get("kind") == "answer"}
     rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
     candidates = _candidates(bench, shown, int(rng.integers(2**31)))
     if not candidates:

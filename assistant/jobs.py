@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ask", "hand_over", "open_job", "queue", "start_worker", "work_on"]
 
 
-@lru_cache
+@cache
 def queue(folder: Path) -> SqliteHuey:
     """The queue in `folder`; one object per process and folder."""
     from huey import SqliteHuey
@@ -57,10 +57,10 @@ def ask(
 
 def hand_over(settings: Settings, job_id: str) -> None:
     """Put a job before the worker."""
-    task = work_on(queue(settings.folder))
-    task(job_id)
+    work_on(queue(settings.folder))(job_id)
 
 
+@cache
 def work_on(huey: SqliteHuey) -> Any:
     """The one kind of task there is; the chat enqueues it and the worker runs it."""
 

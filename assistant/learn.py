@@ -104,9 +104,7 @@ def _train(
     return report.model_copy(update={"device": str(device()), "signals": fitted.losses}), fitted
 
 
-def _keep(
-    bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: Report, fitted: Fit
-) -> None:
+def _keep(bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: Report, fitted: Fit) -> None:
     """On the shelf first, then in the store, then live: a version that the store knows is complete."""
     from adapters.shelf import Manifest
 
@@ -178,7 +176,7 @@ def _gather(bench: Workbench) -> _Lesson:
     live = store.live(task)
     parent = store.clean_ancestor(task, live.id) if live else None
     rows = store.new_feedback(task, parent.id if parent else None)
-    new = [row.feedback for row in rows if not isinstance(row.feedback, Constraint)]
+    new: list[Feedback] = [row.feedback for row in rows if not isinstance(row.feedback, Constraint)]
     replay = store.sample_feedback(
         task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new]
     )

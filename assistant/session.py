@@ -11,6 +11,7 @@ The store holds all state: a session can be closed, killed and opened again, and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +27,9 @@ from assistant.parsers import Parser, parser
 from assistant.settings import Settings, settings
 from assistant.specs import open_task, resolve
 from assistant.store import Store
-from assistant.store.rows import AdapterRow
-from assistant.tasks import Task, View
+from assistant.store.rows import AdapterRow, JobRow
+from assistant.store.talk import Said
+from assistant.tasks import View
 from assistant.types import (
     Act,
     Context,
@@ -254,6 +256,7 @@ class Session:
     def next(self) -> Turn:
         """Show the example that is most worth asking about."""
         since = self._last_seq()
+        self._begin()
         example, why = choose(self.bench, self.conversation)
         self._show(example, why)
         return self._turn(since)
@@ -294,7 +297,7 @@ class Session:
         feedback = feedback_of(reading, id, critique, self.task) if applied else []
         retract = self._taken_back(reading) if applied else []
         shown = card(id, reading, critique.context, text, state)
-        said = [("person", text or tell.gesture(gesture, critique.context), None)]
+        said: list[Said] = [("person", text or tell.gesture(gesture, critique.context), None)]
         if feedback or retract or state != "applied":
             said.append(("sayso", shown.title, shown.model_dump(mode="json")))
         self.store.record(
@@ -359,7 +362,7 @@ class Session:
         there = self.store.reading_of(reading)
         rows = self.store.feedback(self.name, reading=reading)
         words = there.critique.text or tell.gesture(there.critique.gesture, there.critique.context)
-        said = [("sayso", f"Undone: “{words}”. It is not used any more.", {"kind": "note"})]
+        said: list[Said] = [("sayso", f"Undone: “{words}”. It is not used any more.", {"kind": "note"})]
         self.store.decide(reading, self.author, "rejected", (), [row.feedback.id for row in rows], said)
         self._unlearn()
         self._show_again("without it")
@@ -382,9 +385,7 @@ class Session:
             return self._turn(since)
         job = ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=False), here=wait)
         if wait:
-            from assistant.worker import do
-
-            do(self.bench, job)
+            self._finish(job)
             self._show_again(f"by {self.bench.live_name()}")
         return self._turn(since)
 
@@ -431,6 +432,12 @@ class Session:
 
     # --- inside -------------------------------------------------------------------------------------------
 
+    def _begin(self) -> None:
+        """Before the first version, and once: data that came with labels is worth a training of its own."""
+        if self.bench.known and not self.store.jobs(self.name):
+            self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
+            ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
+
     def _state_of(self, reading: Reading) -> State:
         sure = reading.confidence >= self.bench.settings.apply_at
         if reading.clarify and not sure:
@@ -441,17 +448,21 @@ class Session:
     def _context(self, selection: Sequence[Selection] = ()) -> Context:
         screen = self.screen()
         turns = [m.text for m in self.store.recent(self.conversation, TURNS_OF_CONTEXT)]
-        outputs = [
-            OnScreen(
-                id=f"#{number}",
-                input=screen.example.input,
-                value=output.value,
-                output_id=output.id,
-                example_id=screen.example.id,
-                adapter=output.adapter,
-            )
-            for number, output in enumerate(screen.outputs, 1)
-        ] if screen else []
+        outputs = (
+            [
+                OnScreen(
+                    id=f"#{number}",
+                    input=screen.example.input,
+                    value=output.value,
+                    output_id=output.id,
+                    example_id=screen.example.id,
+                    adapter=output.adapter,
+                )
+                for number, output in enumerate(screen.outputs, 1)
+            ]
+            if screen
+            else []
+        )
         return Context(
             task=self.name,
             vocabulary=self.bench.vocabulary(),
@@ -486,7 +497,9 @@ class Session:
         elif command == "stop":
             self._stop()
         elif command == "export":
-            self._say("Exports are made under the tab Export, or with `sayso export --format jsonl --out DIR`.")
+            self._say(
+                "Exports are made under the tab Export, or with `sayso export --format jsonl --out DIR`."
+            )
         else:
             self._say(tell.help(self.task))
 
@@ -508,7 +521,9 @@ class Session:
         live = self.store.live(self.name)
         clean = self.store.clean_ancestor(self.name, live.id) if live else None
         if live and (clean is None or clean.id != live.id):
-            self.store.go_live(self.name, clean.id if clean else None, self.author, "it learned what was undone")
+            self.store.go_live(
+                self.name, clean.id if clean else None, self.author, "it learned what was undone"
+            )
             self._say(
                 f"v{live.number} had learned from it, so **{self.bench.live_name()}** answers again; "
                 "the next training learns the rest anew."
@@ -523,9 +538,16 @@ class Session:
 
     def _something_to_learn(self) -> bool:
         live = self.store.live(self.name)
-        return bool(self.store.new_feedback(self.name, live.id if live else None)) or not live and bool(
-            self.bench.known
+        return bool(self.store.new_feedback(self.name, live.id if live else None)) or (
+            not live and bool(self.bench.known)
         )
+
+    def _finish(self, job: JobRow) -> None:
+        """Do the job here, or wait for the worker that has it."""
+        from assistant.worker import do
+
+        while not do(self.bench, job) and self.store.job(job.id).state in ("queued", "running"):
+            time.sleep(0.2)
 
     def _job(self, auto: bool) -> dict[str, Any]:
         return {"conversation": self.conversation, "auto": auto}
@@ -547,7 +569,11 @@ class Session:
             "why": why,
             "version": version,
         }
-        text = tell.again(before.outputs, outputs, again) if before and again else tell.answer(example, outputs, version)
+        text = (
+            tell.again(before.outputs, outputs, again)
+            if before and again
+            else tell.answer(example, outputs, version)
+        )
         self.store.say(self.conversation, "sayso", text, shown)
         if self.bench.warning:
             self._say(self.bench.warning)

@@ -20,10 +20,38 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 __all__ = [
-    "Act", "Constraint", "ConstraintAct", "Context", "Critique", "EditAct", "Evidence", "Example", "Feedback",
-    "Gesture", "Highlight", "Label", "LabelAct", "OnScreen", "Output", "Preference", "PreferenceAct",
-    "Asked", "Changed", "Command", "Operator", "Prediction", "Property", "Reading", "Record", "Report", "Selection",
-    "TaskSpec", "Vocabulary", "feedback_from_json", "new_id", "now",
+    "Act",
+    "Asked",
+    "Changed",
+    "Command",
+    "Constraint",
+    "ConstraintAct",
+    "Context",
+    "Critique",
+    "EditAct",
+    "Evidence",
+    "Example",
+    "Feedback",
+    "Gesture",
+    "Highlight",
+    "Label",
+    "LabelAct",
+    "OnScreen",
+    "Operator",
+    "Output",
+    "Prediction",
+    "Preference",
+    "PreferenceAct",
+    "Property",
+    "Reading",
+    "Record",
+    "Report",
+    "Selection",
+    "TaskSpec",
+    "Vocabulary",
+    "feedback_from_json",
+    "new_id",
+    "now",
 ]  # fmt: skip
 
 
@@ -251,7 +279,7 @@ def _bare(act: dict[str, Any]) -> dict[str, Any]:
     optional = {"label", "edit", "constraint", "preference", "command", "evidence", "reason"}
     act = {key: value for key, value in act.items() if key not in optional or value not in (None, [])}
     if "label" in act:
-        dropped = {"span": None, "candidates": []}
+        dropped: dict[str, Any] = {"span": None, "candidates": []}
         act["label"] = {k: v for k, v in act["label"].items() if k not in dropped or v != dropped[k]}
     return act
 

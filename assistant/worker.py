@@ -34,19 +34,28 @@ HEARTBEAT_SECONDS = 0.5
 
 def run(job_id: str) -> None:
     """Do one job, as the worker process does it: with its own store, and its own warm model."""
-    bench_of(store().job(job_id).task)  # fails clearly before the job is claimed
     job = store().job(job_id)
-    if job.state in ("done", "failed", "cancelled") or not store().claim_job(job_id, worker_name()):
-        return
     before = store().last_seq(job.task)
-    do(bench_of(job.task), job)
+    if not do(bench_of(job.task), job):
+        return
     if job.params.get("auto") and store().last_seq(job.task) > before:
         # more was said while this training ran, and a training was asked for
         ask(store(), settings(), job.task, job.author, job.params)
 
 
-def do(bench: Workbench, job: JobRow) -> None:
-    """Train, and say in the store and in the chat what came of it; never raises for what a person can mend."""
+def do(bench: Workbench, job: JobRow) -> bool:
+    """Train, and say in the store and in the chat what came of it; never raises for what a person can mend.
+
+    False: another worker has the job, or it is over.
+    """
+    said = bench.store
+    if not said.claim_job(job.id, worker_name()):
+        return False
+    _train(bench, job)
+    return True
+
+
+def _train(bench: Workbench, job: JobRow) -> None:
     from assistant.learn import learn, tell
 
     said = bench.store

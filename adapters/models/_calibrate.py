@@ -5,6 +5,7 @@ It changes no answer, only how sure the model says it is, so the held-out part m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -25,6 +26,6 @@ def temperature(logits: Tensor, columns: Sequence[int]) -> float:
     if len(columns) < 10:
         return 1.0
     right = torch.tensor(columns, device=logits.device)
-    grid = torch.logspace(*(torch.tensor(RANGE).log2()), steps=61, base=2, device=logits.device)
+    grid = torch.logspace(*(math.log10(end) for end in RANGE), steps=61, device=logits.device)
     losses = torch.stack([torch.nn.functional.cross_entropy(logits / t, right) for t in grid])
     return float(grid[losses.argmin()])

@@ -77,7 +77,6 @@ class Encoder(nn.Module):
         config = LoraConfig(
             r=rank,
             lora_alpha=2 * rank,
-            lora_dropout=0.05,
             target_modules=_targets(encoder),
             layers_to_transform=list(range(first, depth)),
         )
