@@ -7,6 +7,7 @@ store.verify() -> ["The feedback '01a2…' was changed after it was written: its
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, select
 
 from assistant.store import tables as t
-from assistant.store.columns import seal
+from assistant.store.columns import Words, seal
 from assistant.store.database import Database
 from assistant.store.hearing import feedback_seal, reading_seal
 from assistant.store.rows import AdapterRow
@@ -55,8 +56,12 @@ def _contents(connection: Connection) -> Iterator[str]:
     ]
     for kind, sealed, read in kinds:
         table = t.metadata.tables[kind if kind == "feedback" else f"{kind}s"]
-        for row in connection.execution_options(yield_per=500).execute(select(table)).mappings():
+        raw = [sa.type_coerce(column, Words) if column.name == "body" else column for column in table.columns]
+        stream = connection.execution_options(yield_per=500).execute(select(*raw))
+        for stored in stream.mappings():
+            row = dict(stored)
             try:
+                row["body"] = json.loads(row["body"])
                 record = read(row["body"])
                 sound = sealed(row) == row["sha256"]
             except (ValueError, TypeError, KeyError) as wrong:

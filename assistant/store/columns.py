@@ -97,7 +97,7 @@ def canonical(value: Any) -> str:
     try:
         plain = value.model_dump() if isinstance(value, BaseModel) else value
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    except (TypeError, ValueError, RecursionError) as wrong:
+    except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
         raise UserError(
             f"This can't be stored: {str(wrong)[:200]}",
             "what is stored is made of texts, numbers, true, false, null, lists and objects with text keys",
@@ -108,7 +108,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump()
     if isinstance(value, datetime):
-        return value.isoformat()
+        # in UTC: zones of long ago were off by seconds, which few readers of dates take
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 

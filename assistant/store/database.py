@@ -57,8 +57,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with said(self.url), self._snapshot.connect() as connection, connection.begin():
-            yield connection
+        try:
+            with said(self.url), self._snapshot.connect() as connection, connection.begin():
+                yield connection
+        except ValueError as wrong:  # JSON or a record that can't be read
+            raise UserError(
+                f"A row of the database can't be read: {str(wrong).splitlines()[0]}", do="run: sayso verify"
+            ) from wrong
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -146,7 +151,7 @@ KNOWN = (
     ("unable to open", "The database {} can't be opened", "check the folder, and who may write to it"),
     ("not a database", "The file {} is not a database", "move it away, or set SAYSO_HOME to another folder"),
     ("malformed", "The database {} is damaged", "restore it from a backup"),
-    ("connection failed", "The database {} can't be reached", "check the address, and that it runs"),
+    ("connection", "The database {} can't be reached", "check the address, and that it runs"),
 )
 
 

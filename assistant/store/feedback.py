@@ -38,9 +38,7 @@ def rows_of() -> sa.Select[Any]:
 
 def fetch(connection: Connection, query: sa.Select[Any]) -> list[FeedbackRow]:
     return [
-        FeedbackRow(
-            seq=row.seq, feedback=feedback_from_json(row.body), active=not row.gone, on=row.switch != "off"
-        )
+        FeedbackRow(seq=row.seq, feedback=feedback_from_json(row.body), active=not row.gone, on=row.switch != "off")
         for row in connection.execute(query)
     ]
 
@@ -89,22 +87,24 @@ class Remembered(Database):
             found = [row for some in batches(ids) for row in fetch(connection, query.where(f.id.in_(some)))]
         return sorted({row.seq: row for row in found}.values(), key=lambda row: row.seq)[:limit]
 
-    def rules(
-        self, task: str, conversation: str | None = None, example_id: str | None = None
-    ) -> list[FeedbackRow]:
+    def rules(self, task: str, conversation: str | None = None, example_id: str | None = None) -> list[FeedbackRow]:
         """The constraints that were not retracted, switched on or off, oldest first.
 
         Those of a session only for its own conversation. Those of an item: of all items, or, given
         `example_id`,
         of that one, which keeps a turn's cost the same after many of them.
         """
-        here = (f.scope == "session") & (f.place == key(conversation or ""))
-        item = f.scope == "item"
-        if example_id is not None:
-            item &= f.place.is_(None) | (f.place == key(example_id))
-        query = rows_of().where(f.task == task, ~retracted(), (f.scope == "task") | here | item)
+        item = f.place.is_(None) | (f.place == key(example_id)) if example_id is not None else sa.true()
+        here = f.place == key(conversation or "")
+        # one query each: joined by OR, SQLite would look through all feedback of the task
+        parts = (("task", sa.true()), ("session", here), ("item", item))
         with self.reading() as connection:
-            return fetch(connection, query.order_by(f.seq))
+            found = [
+                row
+                for scope, bound in parts
+                for row in fetch(connection, rows_of().where(f.task == task, f.scope == scope, bound, ~retracted()))
+            ]
+        return sorted(found, key=lambda row: row.seq)
 
     def count_feedback(self, task: str) -> int:
         """How much feedback of the task was not retracted."""

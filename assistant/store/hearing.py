@@ -135,9 +135,7 @@ def _add_critique(connection: Connection, critique: Critique) -> None:
         )
     if there is None:
         if not _has(connection, t.conversations, critique.conversation):
-            raise UserError(
-                f"There is no conversation {critique.conversation!r} in the database", do="start it first"
-            )
+            raise UserError(f"There is no conversation {critique.conversation!r} in the database", do="start it first")
         row = {"id": critique.id, "conversation": critique.conversation, "author": critique.author,
                "body": critique, "sha256": sha256, "created_at": critique.created_at}  # fmt: skip
         connection.execute(sa.insert(t.critiques).values(row))
@@ -209,9 +207,7 @@ def _retract(connection: Connection, ids: Sequence[str], author: str, critique: 
         if connection.execute(already).first():
             continue
         # counting them as they come makes the number of active feedback free to know
-        number = (
-            connection.execute(select(sa.func.max(events.number)).where(events.task == task)).scalar() or 0
-        )
+        number = connection.execute(select(sa.func.max(events.number)).where(events.task == task)).scalar() or 0
         row = {
             **_event(task, id, "retracted", author),
             "critique": critique,

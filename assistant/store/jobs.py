@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -67,18 +68,23 @@ class Jobs(Database):
             row = connection.execute(_jobs().where(t.jobs.c.id == id)).mappings().first()
         if row is None:
             raise UserError(f"There is no job {id!r} in the database")
-        return JobRow(**row)
+        return _job(row)
 
     def jobs(self, task: str | None = None, open_only: bool = False, limit: int = 100) -> list[JobRow]:
         """The newest `limit` jobs, oldest first. `open_only`: those that are queued or running."""
         query = _jobs()
-        if open_only:
-            query = query.join(t.open_jobs, t.open_jobs.c.job == t.jobs.c.id)
         if task is not None:
             query = query.where(t.jobs.c.task == task)
         with self.reading() as connection:
-            rows = connection.execute(query.order_by(t.jobs.c.seq.desc()).limit(limit)).mappings().all()
-        return [JobRow(**row) for row in reversed(rows)]
+            if open_only:
+                # asked first, neither joined nor sorted by SQL: a planner would walk all jobs, and those grow
+                waiting = connection.execute(select(t.open_jobs.c.job)).scalars().all()
+                query = query.where(t.jobs.c.id.in_(waiting))
+                rows = connection.execute(query).mappings().all() if waiting else []
+            else:
+                newest = query.order_by(t.jobs.c.seq.desc()).limit(limit)
+                rows = connection.execute(newest).mappings().all()
+        return [_job(row) for row in sorted(rows, key=lambda row: int(row["seq"]))[-limit:]]
 
     def claim_job(self, job_id: str, worker: str, lease_seconds: float = LEASE_SECONDS) -> bool:
         """True: it is this worker's now. False: another, living one has it, or it is over.
@@ -104,15 +110,17 @@ def _jobs() -> sa.Select[Any]:
     """A select of all that a JobRow needs."""
     j, e = t.jobs.c, t.job_events.c
     newest = select(sa.func.max(e.seq)).where(e.job == j.id).correlate(t.jobs).scalar_subquery()
-    columns = (j.id, j.task, j.what, j.params, j.author, j.created_at, e.state, e.progress, e.text)
+    columns = (j.seq, j.id, j.task, j.what, j.params, j.author, j.created_at, e.state, e.progress, e.text)
     return select(*columns, e.created_at.label("at")).join(t.job_events, e.seq == newest)
+
+
+def _job(row: Mapping[Any, Any]) -> JobRow:
+    return JobRow(**{name: row[name] for name in JobRow.model_fields})
 
 
 def _last_event(connection: Connection, job: str) -> Row[Any]:
     e = t.job_events.c
-    event = connection.execute(
-        select(t.job_events).where(e.job == job).order_by(e.seq.desc()).limit(1)
-    ).first()
+    event = connection.execute(select(t.job_events).where(e.job == job).order_by(e.seq.desc()).limit(1)).first()
     if event is None:
         raise UserError(f"There is no job {job!r} in the database")
     return event

@@ -65,9 +65,7 @@ class Provenance(Database):
 
 def _rows() -> sa.Select[Any]:
     e, d = t.feedback_events.c, t.decisions.c
-    gone = (
-        select(sa.func.min(e.created_at)).where(e.feedback == f.id, e.event == "retracted").scalar_subquery()
-    )
+    gone = select(sa.func.min(e.created_at)).where(e.feedback == f.id, e.event == "retracted").scalar_subquery()
     said = select(d.decision).where(d.reading == r.id).order_by(d.seq.desc()).limit(1).scalar_subquery()
     return select(
         f.seq, f.body.label("feedback"), c.body.label("critique"), c.conversation, r.body.label("reading"),

@@ -1,6 +1,6 @@
 """What a session needs to go on where it was: the newest messages, cards as they stand, what can be undone.
 
-    store.last_card("c1", "answer") -> {"kind": "answer", "example_id": "m014", "outputs": ["..."], ...}
+store.last_card("c1", "answer") -> {"kind": "answer", "example_id": "m014", "outputs": ["..."], ...}
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from assistant.errors import UserError
-from assistant.store.database import SHOWN, Database, said
+from assistant.store.database import SHOWN, Database, connect, said
 
 __all__ = ["Locks"]
 
@@ -51,24 +51,32 @@ def _lock_file(database: Path, name: str) -> Held:
     except sqlite3.OperationalError as wrong:
         connection.close()
         if "locked" not in str(wrong):
-            raise UserError(
-                f"The lock {str(lock)!r} can't be held: {wrong}", do="check the folder"
-            ) from wrong
+            raise UserError(f"The lock {str(lock)!r} can't be held: {wrong}", do="check the folder") from wrong
         pid = note.read_text() if note.exists() else "?"
         raise _taken(name, str(database), f"process {pid}") from wrong
     return connection
 
 
+class _Server:
+    """A connection of its own to PostgreSQL, not the pool's: when it closes, its locks end."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._engine = connect(url)
+        self.connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        self.connection.close()
+        self._engine.dispose()
+
+
 def _lock_postgres(database: Database, name: str) -> Held:
     number = zlib.crc32(name.encode())
     with said(database.url):
-        connection = database.engine.connect()
-        connection.detach()  # the pool must not reuse it, and closing it must end the lock
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(number))).scalar():
-            return connection
-        holder = _holder(connection, number)
-        connection.close()
+        server = _Server(database.url)
+        if server.connection.execute(sa.select(sa.func.pg_try_advisory_lock(number))).scalar():
+            return server
+        holder = _holder(server.connection, number)
+        server.close()
     raise _taken(name, database.url.render_as_string(), holder)
 
 

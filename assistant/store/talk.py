@@ -30,9 +30,7 @@ def add_messages(connection: Connection, conversation: str, said: Sequence[Said]
     seqs = []
     for role, text, card in said:
         row = {"conversation": conversation, "role": role, "text": text, "card": card, "created_at": now()}
-        seqs.append(
-            connection.execute(sa.insert(t.messages).values(row).returning(t.messages.c.seq)).scalar_one()
-        )
+        seqs.append(connection.execute(sa.insert(t.messages).values(row).returning(t.messages.c.seq)).scalar_one())
     return seqs
 
 
@@ -158,9 +156,7 @@ class Talk(Database):
         ]  # fmt: skip
         with self.writing() as connection:
             for row in rows:
-                there = connection.execute(
-                    select(t.outputs.c.sha256).where(t.outputs.c.id == row["id"])
-                ).scalar()
+                there = connection.execute(select(t.outputs.c.sha256).where(t.outputs.c.id == row["id"])).scalar()
                 if there is None:
                     connection.execute(sa.insert(t.outputs).values(row))
                 elif there != row["sha256"]:
@@ -178,9 +174,7 @@ class Talk(Database):
 
 
 def _newest_specs() -> sa.Select[Any]:
-    versions = select(t.tasks.c.name, sa.func.max(t.tasks.c.version).label("version")).group_by(
-        t.tasks.c.name
-    )
+    versions = select(t.tasks.c.name, sa.func.max(t.tasks.c.version).label("version")).group_by(t.tasks.c.name)
     newest = versions.subquery()
     same = (newest.c.name == t.tasks.c.name) & (newest.c.version == t.tasks.c.version)
     return select(t.tasks).join(newest, same)
@@ -191,6 +185,4 @@ def _guideline(connection: Connection, task: str) -> Guideline:
     row = connection.execute(query.limit(1)).first()
     if row is None:
         return Guideline(task=task)
-    return Guideline(
-        task=task, version=row.version, text=row.text, author=row.author, created_at=row.created_at
-    )
+    return Guideline(task=task, version=row.version, text=row.text, author=row.author, created_at=row.created_at)
