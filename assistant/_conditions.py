@@ -200,9 +200,7 @@ def _amount(
         assert measure is not None
         return Condition("", plain, test=lambda text: compare(measure(text), number))
     words = (thing.words,)
-    return Condition(
-        "", plain, words, test=lambda text: compare(len(thing.find(text)), number), finders=(thing.find,)
-    )
+    return Condition("", plain, words, test=lambda text: compare(len(thing.find(text)), number), finders=(thing.find,))
 
 
 def _number(said: str) -> int:

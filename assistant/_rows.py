@@ -119,9 +119,7 @@ def _csv(path: Path, delimiter: str = "") -> Table:
     return Table(header, rows, aside, notes)
 
 
-def _records(
-    lines: list[str], delimiter: str, aside: list[tuple[int, str]]
-) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: list[str], delimiter: str, aside: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """(first line, cells) of every record; blank lines are none.
 
     A record with a stray quote may swallow what follows, so reading resumes on the line after its first.
@@ -306,9 +304,7 @@ def _card(path: Path) -> dict[str, list[str]]:
     chosen = [config for config in configs if config.get("default")] or configs
     if len(chosen) > 1:
         names = ", ".join(str(config.get("config_name")) for config in chosen)
-        raise UserError(
-            f"The folder {str(path)!r} holds several datasets: {names}", do="name one of its files instead"
-        )
+        raise UserError(f"The folder {str(path)!r} holds several datasets: {names}", do="name one of its files instead")
     return {k: list(v) for k, v in sanitize_patterns(chosen[0]["data_files"]).items()} if chosen else {}
 
 

@@ -30,9 +30,7 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-ARTICLES = word_set(
-    "a an the any some this that these those my your his her its our their someone's somebody's such"
-)
+ARTICLES = word_set("a an the any some this that these those my your his her its our their someone's somebody's such")
 AS_THEY_ARE = word_set("news evening always various this was has his less")
 VOWEL = re.compile("[aeiouy]")
 

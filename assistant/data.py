@@ -132,9 +132,7 @@ def _choose(table: Table, text: str | None, label: str | None, id: str | None) -
     for option, name in (("text", text), ("label", label), ("id", id)):
         if name is not None and name not in table.columns:
             known = ", ".join(table.columns)
-            raise UserError(
-                f"There is no column {name!r}", f"the columns are: {known}", f"name one with --{option}"
-            )
+            raise UserError(f"There is no column {name!r}", f"the columns are: {known}", f"name one with --{option}")
     if text is not None and text in (label, id):
         raise UserError(f"The column {text!r} can't be the text and something else", do="name another column")
     split = _named(table.columns, ("split",), {text, label, id})
@@ -169,7 +167,8 @@ def _guess_text(table: Table, taken: set[str | None]) -> str | None:
         if column not in taken and texts and not all(_is_number(value) for value in texts):
             lengths[column] = sum(map(len, texts)) / len(texts)
     named = _named(tuple(lengths), TEXT_NAMES, set())
-    return named or max(lengths, key=lambda column: lengths[column], default=None)
+    longest = max(lengths, key=lambda column: lengths[column], default=None)
+    return named or longest or _named(table.columns, TEXT_NAMES, taken)
 
 
 def _is_number(value: str) -> bool:

@@ -77,30 +77,6 @@ def _checked(plain: dict[str, Any], where: str) -> TaskSpec:
         raise UserError(f"{key} = {first['input']!r}{where} can't be used", first["msg"]) from wrong
 
 
-def resolve(task: str | Path | TaskSpec, **options: Any) -> TaskSpec:
-    """The spec of a plugin's name, a YAML file or a spec, with `options` (fields of TaskSpec) set over it.
-
-    Raises:
-        UserError: an option is unknown or out of range; see also `load_spec`.
-    """
-    options = {key: value for key, value in options.items() if value is not None}
-    if isinstance(task, str) and not task.endswith((".yaml", ".yml")):
-        spec = TaskSpec(task=task)
-    else:
-        spec = task if isinstance(task, TaskSpec) else load_spec(Path(task))
-    if options.get("data"):
-        options["data"] = str(Path(options["data"]).expanduser().resolve())
-    try:
-        return TaskSpec.model_validate(spec.model_dump() | options)
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UserError(
-            f"The option {key} = {first['input']!r} can't be used",
-            first["msg"] if key in TaskSpec.model_fields else f"options: {', '.join(TaskSpec.model_fields)}",
-        ) from wrong
-
-
 def save_spec(spec: TaskSpec, path: Path) -> None:
     """Writes what differs from the defaults, so that `load_spec(path)` gives the same task from anywhere."""
     plain = {"task": spec.task, **spec.model_dump(mode="json", exclude_defaults=True)}

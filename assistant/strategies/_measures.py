@@ -1,8 +1,8 @@
 """What strategies measure: how torn the model is, how far a text is from what was judged, how typical it is.
 
-Ours, in a few lines of numpy. scikit-activeml 1.0.1 and small-text 1.4.1 have k-centre greedy as a function, but
-the first brings matplotlib into every installation, the second takes margins only from its own classifiers, and
-neither says how torn the model was, which is what a person wants to read.
+Ours, in a few lines of numpy. scikit-activeml 1.0.1 and small-text 1.4.1 have k-centre greedy as a function,
+but the first brings matplotlib into every installation, the second takes margins only from its own
+classifiers, and neither says how torn the model was, which is what a person wants to read.
 """
 
 from __future__ import annotations

@@ -29,13 +29,9 @@ TEXT_PROPERTIES = (
     Property(name="label", synonyms=("class", "category", "answer"), values="label"),
     Property(name="labels", synonyms=("classes", "categories", "possible answers"), values="label"),
     Property(name="contains", synonyms=("mentions", "includes", "says"), values="text"),
-    Property(
-        name="length.words", synonyms=("length", "words", "long", "short"), unit="words", values="number"
-    ),
+    Property(name="length.words", synonyms=("length", "words", "long", "short"), unit="words", values="number"),
     Property(name="length.sentences", synonyms=("sentences",), unit="sentences", values="number"),
-    Property(
-        name="length.characters", synonyms=("characters", "letters"), unit="characters", values="number"
-    ),
+    Property(name="length.characters", synonyms=("characters", "letters"), unit="characters", values="number"),
 )
 
 
@@ -67,9 +63,7 @@ def text_task(
     known = tuple(dict.fromkeys((*labels, *source.labels)))
     rules_by_id: dict[str, Constraint] = {}
 
-    def obey(
-        example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More
-    ) -> list[Output]:
+    def obey(example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More) -> list[Output]:
         # outputs carry only the ids of the rules; the card tells their words
         rules_by_id.update((rule.id, rule) for rule in rules)
         return obey_labels(example, outputs, rules, more)
@@ -108,9 +102,7 @@ def implies_label(constraint: Constraint, input: Any) -> Any | None:
     return implied(constraint, input)
 
 
-def obey_labels(
-    example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More
-) -> list[Output]:
+def obey_labels(example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More) -> list[Output]:
     """Makes the outputs satisfy the rules about the label.
 
     The newest rule wins where two can't both hold. `score` becomes the model's probability given what the
@@ -172,6 +164,5 @@ def _why(example: Example, acted: Sequence[Constraint]) -> tuple[Highlight, ...]
         return ()
     spans = {span for rule in acted if rule.when for span in condition(rule.when).find(example.input)}
     return tuple(
-        Highlight(text=example.input[start:end], start=start, end=end, weight=1.0)
-        for start, end in sorted(spans)
+        Highlight(text=example.input[start:end], start=start, end=end, weight=1.0) for start, end in sorted(spans)
     )
