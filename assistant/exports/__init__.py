@@ -1,13 +1,19 @@
 """Feedback out, in one format: `exporter(rows, out) -> list of files written`, joined by `@exporter`.
 
-A row is one piece of feedback with its whole provenance. Rows come as a stream, so that a million of them need
-little memory; an exporter writes into the folder `out`, which exists and is empty. The dataset card and the
-manifest with the files' hashes are written by `export()` in `assistant/exports/_card.py`, for every format.
+A row is one piece of feedback with its whole provenance. Rows come as a stream, so that a million of them
+need little memory; an exporter writes into the folder `out`, which exists and is empty. The dataset card and
+the manifest with the files' hashes are written by `export()` in `assistant/exports/_card.py`, for every
+format.
+
+What has no place in a format is passed to `rows.skip(row, why)`, and the card tells it. A format's file may
+hold `ABOUT`, an `About` of `assistant/exports/_rows.py`: columns and their meaning, tags and notes for the
+card. On the command line, `trl_preference` is `trl-preference`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,14 +21,15 @@ from typing import Any, TypeAlias
 from assistant.registry import Registry
 from assistant.types import Constraint, Label, Preference, Record
 
-__all__ = ["Exporter", "Row", "exporter"]
+__all__ = ["Exporter", "Row", "Rows", "exporter"]
 
 
 class Row(Record):
     """One piece of feedback and where it came from.
 
-    `words`: the critique as said; `reading`: as understood (the contract's JSON); `confirmed`: True where the
-    person confirmed or corrected it, False where they rejected it, None where it was applied without a word.
+    `words`: the critique as said; `gesture`: the JSON of its `Gesture`; `reading`: as understood (the
+    contract's JSON); `confirmed`: True where the person confirmed or corrected it, False where they rejected
+    it, None where it was applied without a word.
     `output`: what the model had said.
     """
 
@@ -39,5 +46,28 @@ class Row(Record):
     retracted_at: datetime | None = None
 
 
-Exporter: TypeAlias = Callable[[Iterable[Row], Path], list[Path]]
+class Rows:
+    """A stream of rows, counted as it passes.
+
+    `kinds` and `authors` count the rows that came; `skipped` counts (kind, why) of those that were left out.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.kinds: Counter[str] = Counter()
+        self.authors: Counter[str] = Counter()
+        self.skipped: Counter[tuple[str, str]] = Counter()
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.kinds[row.feedback.kind] += 1
+            self.authors[row.feedback.author] += 1
+            yield row
+
+    def skip(self, row: Row, why: str) -> None:
+        """Count `row` as left out; `why` completes the sentence "Left out because ..."."""
+        self.skipped[row.feedback.kind, why] += 1
+
+
+Exporter: TypeAlias = Callable[[Rows, Path], list[Path]]
 exporter: Registry[Exporter] = Registry("exporter", "assistant.exports")

@@ -1,0 +1,126 @@
+"""The dataset card of an export: README.md as the Hugging Face hub has it.
+
+    ---
+    pretty_name: Feedback on mail (csv)
+    tags: [sayso, human-feedback]
+    configs: [{config_name: csv, data_files: [{split: train, path: [data/train.csv]}]}]
+    ---
+    # Feedback on mail (csv) ...
+
+`configs` names the data files, so that `datasets` does not take the manifest for data; `dataset_info` the
+type of each column, so that it does not guess (a column of dates as text would become times). Fields:
+https://huggingface.co/docs/hub/datasets-cards
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from assistant.exports._rows import About
+
+if TYPE_CHECKING:
+    from assistant.exports._card import Manifest
+
+__all__ = ["readme"]
+
+
+def readme(manifest: Manifest, about: About, what: str, author_hash: bool) -> str:
+    """The card as text. `what`: one sentence on the format."""
+    front = yaml.safe_dump(_front_matter(manifest, about), sort_keys=False, allow_unicode=True)
+    parts = [
+        f"---\n{front}---",
+        f"# {_plain(_title(manifest))}",
+        f"{what.strip()} What people said about a model's outputs, as heard by Sayso {manifest.sayso}.",
+        _how(manifest, author_hash),
+        about.notes,
+        _columns(about),
+        _counts(manifest),
+        _left_out(manifest),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _title(manifest: Manifest) -> str:
+    return f"Feedback on {manifest.task} ({_format(manifest)})"
+
+
+def _format(manifest: Manifest) -> str:
+    return manifest.format.replace("_", "-")
+
+
+def _front_matter(manifest: Manifest, about: About) -> dict[str, Any]:
+    files = [{"split": "train", "path": [file.path for file in manifest.files]}]
+    front: dict[str, Any] = {
+        "pretty_name": _title(manifest),
+        "tags": ["sayso", "human-feedback", *about.tags],
+        "annotations_creators": ["expert-generated"],
+        "size_categories": [_size(manifest.rows)],
+        "configs": [{"config_name": _format(manifest), "data_files": files, **about.read}],
+    }
+    if about.schema is not None:
+        from datasets import Features
+
+        features = Features.from_arrow_schema(about.schema)._to_yaml_list()
+        front["dataset_info"] = [{"config_name": _format(manifest), "features": features}]
+    return front
+
+
+def _size(rows: int) -> str:
+    names = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M")
+    return names[min(max(len(str(rows)) - 3, 0), 5)]
+
+
+def _how(manifest: Manifest, author_hash: bool) -> str:
+    who = (
+        "Authors are pseudonyms: equal for equal people, but not anonymous."
+        if author_hash
+        else "Authors are named as they signed in."
+    )
+    return (
+        "## How it was made\n\n"
+        "People looked at outputs of a model and said what they thought, in their own words or by a gesture. "
+        "A parser read the words and showed its reading to the person, who could confirm, mend or undo it. "
+        "Each row names its author, words, parser, the version of the model and of the guideline. "
+        f"{who} The words are as typed: read them before you publish, they may hold personal data. "
+        "No licence is stated; add one.\n\n"
+        f"Export `{manifest.id[:16]}`, {manifest.created_at:%Y-%m-%d %H:%M} UTC; the files' hashes are in "
+        "`manifest.json`."
+    )
+
+
+def _columns(about: About) -> str:
+    if about.schema is None:
+        return ""
+    meanings = (field.metadata[b"meaning"].decode() for field in about.schema)
+    cells = ((field.name, str(field.type), meaning) for field, meaning in zip(about.schema, meanings, strict=True))
+    return "## Columns\n\n" + _table(("column", "type", "meaning"), cells)
+
+
+def _counts(manifest: Manifest) -> str:
+    kinds = _table(("kind", "pieces of feedback"), manifest.kinds.items())
+    authors = _table(("author", "pieces of feedback"), manifest.authors.items())
+    came = f"{manifest.feedback} pieces of feedback came in; {manifest.rows} rows are in the data."
+    return f"## Counts\n\n{came}\n\n{kinds}\n\n{authors}"
+
+
+def _left_out(manifest: Manifest) -> str:
+    if not manifest.skipped:
+        return "## Left out\n\nNothing: all feedback is in the data."
+    total = sum(each.count for each in manifest.skipped)
+    cells = ((each.kind, each.count, each.why) for each in manifest.skipped)
+    return f"## Left out\n\n{total} pieces of feedback.\n\n" + _table(("kind", "how many", "because"), cells)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_plain(str(cell)) for cell in line) + " |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Text from people as one line of Markdown that neither breaks a table nor holds HTML."""
+    for char, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "&#124;")):
+        text = text.replace(char, safe)
+    return " ".join(text.split())

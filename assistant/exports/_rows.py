@@ -1,0 +1,219 @@
+"""A row of feedback as flat columns, and back: what jsonl, csv and parquet share.
+
+    Row(feedback=Label(input="Broken, I want my money back", op="is", value="complaint", ...), words="no")
+      <-> {"feedback_id": "...", "kind": "label", "input": "Broken, I want my money back", "op": "is",
+           "value": "complaint", "chosen": None, ...}
+
+Five columns hold values of any type (`VALUES`). A string stands for itself; anything else is `json:` and its
+JSON (3 is `json:3`), as is a string that begins with `json:` or that UTF-8 can't hold: none is mistaken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assistant.errors import UserError
+from assistant.exports import Row
+from assistant.types import Constraint, Label, Preference, Record, feedback_from_json
+
+__all__ = [
+    "MARK", "NOTES", "SCHEMA", "VALUES", "About", "Parquet", "column", "decode", "dumps", "encode", "flat",
+    "unflat",
+]  # fmt: skip
+
+MARK = "json:"
+VALUES = ("input", "value", "chosen", "rejected", "output")
+
+
+@dataclass(frozen=True)
+class About:
+    """What the dataset card says of a format besides the counts.
+
+    `schema`: the columns, each with its meaning (see `column`); `tags`: for search on the hub; `read`:
+    settings with which `datasets` reads the files; `notes`: paragraphs of Markdown.
+    """
+
+    schema: pa.Schema | None = None
+    tags: tuple[str, ...] = ()
+    read: dict[str, Any] = field(default_factory=dict)
+    notes: str = ""
+
+
+def column(name: str, meaning: str, type: pa.DataType | None = None) -> pa.Field:
+    """A column and its meaning; text where no type is given."""
+    return pa.field(name, type or pa.string(), metadata={"meaning": meaning})
+
+
+SCHEMA = pa.schema(
+    [
+        column("feedback_id", "id of this piece of feedback"),
+        column("kind", "label, preference or constraint"),
+        column("task", "the task it is about"),
+        column("author", "who said it; by default a pseudonym"),
+        column("created_at", "when, ISO 8601 in UTC"),
+        column("words", "the critique as said, never edited"),
+        column("gesture", "what was done instead of words (a thumb, an edit, a button), JSON"),
+        column("reading", "what the parser understood, JSON"),
+        column("parser", "which parser read the words"),
+        column("parser_version", "and its version"),
+        column("confidence", "the parser's probability in [0, 1] that it understood", pa.float64()),
+        column("confirmed", "true: confirmed or corrected; false: rejected; null: not asked", pa.bool_()),
+        column("adapter", "which version of the model had said the output"),
+        column("guideline", "version of the guideline in force", pa.int64()),
+        column("example_id", "which example"),
+        column("input", "what the model was given (labels, preferences)"),
+        column("op", "is or is_not (labels)"),
+        column("value", "what it is or is not (labels); what the property must be (constraints)"),
+        column("chosen", "the better answer (preferences)"),
+        column("rejected", "the worse answer (preferences)"),
+        column("property", "what the rule is about (constraints)"),
+        column("operator", "eq, ne, lt, le, gt, ge, contains ... (constraints)"),
+        column("strength", "must or prefer (constraints)"),
+        column("scope", "item, session or task (constraints)"),
+        column("when", "the condition under which it holds, as said (constraints)"),
+        column("aspect", "in what respect it is better (preferences)"),
+        column("evidence", "the words that say why, JSON list of text and role"),
+        column("output", "what the model had said"),
+        column("conversation", "in which conversation"),
+        column("constraint_conversation", "the one conversation in which the rule holds (constraints)"),
+        column("critique_id", "id of the critique"),
+        column("reading_id", "id of the reading"),
+        column("retracted_at", "when it was taken back, ISO 8601 in UTC; null: it stands"),
+    ]
+)
+
+NOTES = """The columns `input`, `value`, `chosen`, `rejected` and `output` hold values of any type. A string
+stands for itself; anything else is written as `json:` followed by its JSON (the number 3 is `json:3`), and so
+is a string that itself begins with `json:`. To read one: `json.loads(cell[5:]) if cell.startswith("json:")
+else cell`.
+A missing value is null. Retracted feedback is in here too: see `retracted_at`."""
+
+# columns whose name differs from the field of the feedback that they hold
+_RENAMED = {"feedback_id": "id", "critique_id": "critique", "reading_id": "reading",
+            "constraint_conversation": "conversation"}  # fmt: skip
+_OF_FEEDBACK = (
+    "feedback_id", "kind", "task", "author", "adapter", "guideline", "example_id", "input", "op", "value",
+    "chosen", "rejected", "property", "operator", "strength", "scope", "when", "aspect", "critique_id",
+    "reading_id", "constraint_conversation",
+)  # fmt: skip
+_OF_ROW = (
+    "words",
+    "gesture",
+    "parser",
+    "parser_version",
+    "confidence",
+    "confirmed",
+    "output",
+    "conversation",
+)
+
+
+def dumps(value: Any) -> str:
+    """JSON on one line, readable in any script; escaped where the value has code points that UTF-8 lacks."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError) as wrong:
+        raise UserError(f"The value {str(value)[:80]!r} has no JSON form", str(wrong)) from wrong
+    return text if _is_utf8(text) else json.dumps(value)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def encode(value: Any) -> str | None:
+    """A value of any JSON type as text; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, str) and not value.startswith(MARK) and _is_utf8(value):
+        return value
+    return MARK + dumps(value)
+
+
+def decode(cell: str | None) -> Any:
+    """The value that `encode` made `cell` of."""
+    return json.loads(cell[len(MARK) :]) if cell is not None and cell.startswith(MARK) else cell
+
+
+def flat(row: Row) -> dict[str, Any]:
+    """`row` as the columns of `SCHEMA`, in their order."""
+    feedback = row.feedback
+    cells = {name: getattr(feedback, _RENAMED.get(name, name), None) for name in _OF_FEEDBACK}
+    cells |= {name: getattr(row, name) for name in _OF_ROW}
+    cells |= {
+        "created_at": _utc(feedback.created_at),
+        "retracted_at": _utc(row.retracted_at) if row.retracted_at else None,
+        "reading": dumps(row.reading),
+        "evidence": dumps([item.model_dump() for item in feedback.evidence]),
+    }
+    cells |= {name: encode(cells[name]) for name in VALUES}
+    return {name: cells[name] for name in SCHEMA.names}
+
+
+def unflat(cells: dict[str, Any]) -> Row:
+    """The row that `flat` made `cells` of."""
+    cells = cells | {name: decode(cells[name]) for name in VALUES}
+    kinds: dict[str, type[Record]] = {"label": Label, "preference": Preference, "constraint": Constraint}
+    known = kinds[cells["kind"]].model_fields
+    feedback = {_RENAMED.get(name, name): cells[name] for name in _OF_FEEDBACK}
+    feedback |= {"created_at": cells["created_at"], "evidence": json.loads(cells["evidence"])}
+    return Row(
+        feedback=feedback_from_json({name: feedback[name] for name in known}),
+        reading=json.loads(cells["reading"]),
+        retracted_at=cells["retracted_at"],
+        **{name: cells[name] for name in _OF_ROW},
+    )
+
+
+def _utc(moment: datetime) -> str:
+    # a time without a zone is one that the database gave back without it: those are UTC
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
+
+
+class Parquet:
+    """Writes records to `folder`/data/train-00000-of-00001.parquet in batches of bounded size.
+
+    >>> with Parquet(folder, SCHEMA) as file:          # doctest: +SKIP
+    ...     file.write({"feedback_id": "f1", ...})
+    """
+
+    ROWS, CHARACTERS = 2_000, 16_000_000  # a batch ends at either: one cell may hold 10 MB
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.path = folder / "data" / "train-00000-of-00001.parquet"
+        self.path.parent.mkdir(exist_ok=True)
+        self._schema, self._batch, self._characters = schema, list[dict[str, Any]](), 0
+        self._writer = pq.ParquetWriter(self.path, schema, compression="zstd")
+
+    def write(self, record: dict[str, Any]) -> None:
+        self._batch.append(record)
+        self._characters += sum(len(cell) for cell in record.values() if isinstance(cell, str))
+        if len(self._batch) >= self.ROWS or self._characters >= self.CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._batch:
+            self._writer.write_table(pa.Table.from_pylist(self._batch, schema=self._schema))
+        self._batch, self._characters = [], 0
+
+    def __enter__(self) -> Callable[[dict[str, Any]], None]:
+        return self.write
+
+    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
