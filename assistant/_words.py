@@ -40,10 +40,11 @@ SIGNS = {
     "percent sign": "%", "hash sign": "#", "at sign": "@", "slash": "/", "asterisk": "*",
     "quotation mark": '"',
 }  # fmt: skip
-MONEY = r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥]|(?:usd|eur|gbp|dollars?|euros?|pounds?|cents?)\b)"
+MONEY = r"[$€£¥]\s?\d[\d.,]*|(?<![\d.,])\d[\d.,]*\s?(?:[$€£¥]|(?:usd|eur|gbp|dollars?|euros?|pounds?|cents?)\b)"
+# each starts only where a run starts, so that a long text of digits or dots takes no quadratic time
 KINDS = {
     "link": r"\bhttps?://\S+|\bwww\.\S+", "url": r"\bhttps?://\S+|\bwww\.\S+",
-    "email address": r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b", "hashtag": r"#\w+", "handle": r"(?<!\w)@\w+",
+    "email address": r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+\b", "hashtag": r"#\w+", "handle": r"(?<!\w)@\w+",
     "number": r"\d+(?:[.,]\d+)*", "digit": r"\d", "price": MONEY, "amount of money": MONEY,
     "question": r"\?", "ellipsis": r"\.{3,}|…",
     "emoji": "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]",

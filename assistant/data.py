@@ -21,22 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant._columns import HELDOUT, POOL, TEXT_NAMES, Columns, choose, split_of
 from assistant._rows import Row, Table, read_table
 from assistant.errors import UserError
 from assistant.types import Example, Record
 
 __all__ = ["Source", "read_examples"]
 
-TEXT_NAMES = (
-    "text", "sentence", "message", "review", "content", "body", "document", "tweet", "post",
-)  # fmt: skip
-LABEL_NAMES = (
-    "label", "labels", "class", "category", "stars", "rating", "sentiment", "intent", "topic", "target",
-)  # fmt: skip
 LONGEST = 1_000_000
 """Characters of a text; longer ones are set aside."""
-HELDOUT = {"test", "validation", "valid", "val", "dev", "heldout", "held-out", "held_out", "eval"}
-POOL = {"train", "training", "pool", "unlabelled", "unlabeled", "unsupervised", ""}
 NESTED_TYPES = (dict, list, tuple, bytes)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -86,7 +79,7 @@ def read_examples(
     if not table.rows:
         reason = f": line {table.aside[0][0]} {table.aside[0][1]}" if table.aside else ""
         raise UserError(f"{str(path)!r} has no rows{reason}", do="add at least one text")
-    columns = _choose(table, text, label, id)
+    columns = choose(table, text, label, id)
     gathered = _gather(table, columns)
     if not gathered.kept:
         line, reason = gathered.aside[0]
@@ -113,70 +106,6 @@ def read_examples(
         notes=tuple(_sentence(note) for note in notes),
         aside=tuple(gathered.aside),
     )
-
-
-# --- which column is what -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Columns:
-    text: str
-    label: str | None
-    id: str | None
-    split: str | None
-    splits: bool
-    guessed: tuple[str, ...]
-
-
-def _choose(table: Table, text: str | None, label: str | None, id: str | None) -> _Columns:
-    for option, name in (("text", text), ("label", label), ("id", id)):
-        if name is not None and name not in table.columns:
-            known = ", ".join(table.columns)
-            raise UserError(f"There is no column {name!r}", f"the columns are: {known}", f"name one with --{option}")
-    if text is not None and text in (label, id):
-        raise UserError(f"The column {text!r} can't be the text and something else", do="name another column")
-    split = _named(table.columns, ("split",), {text, label, id})
-    # a column called `label` is a label even where it holds the longest strings, but never the only text
-    labels = _named(table.columns, LABEL_NAMES, {text, id, split}) if label is None else label
-    ids = _named(table.columns, ("id",), {text, labels, split}) if id is None else id
-    texts = _guess_text(table, {labels, ids, split}) if text is None else text
-    if texts is None and label is None:
-        texts, labels = _guess_text(table, {ids, split}), None
-    if texts is None:
-        known = ", ".join(table.columns)
-        raise UserError("No column holds texts", f"the columns are: {known}", "name one with --text")
-    roles = (("text", text, texts), ("label", label, labels), ("id", id, ids))
-    guessed = tuple(role for role, named, used in roles if named is None and used is not None)
-    # splits count only where they name a held-out part: else nothing could judge the adapters
-    splits = any(_split(row, split) in HELDOUT for row in table.rows)
-    return _Columns(texts, labels, ids, split, splits, guessed)
-
-
-def _named(columns: Sequence[str], names: Sequence[str], taken: set[str | None]) -> str | None:
-    free = {column.casefold(): column for column in columns if column not in taken}
-    return next((free[name] for name in names if name in free), None)
-
-
-def _guess_text(table: Table, taken: set[str | None]) -> str | None:
-    """The only column of strings; among several the one with a usual name, else with the longest strings."""
-    lengths: dict[str, float] = {}
-    sample = table.rows[:1000]
-    for column in table.columns:
-        values = [row.cells.get(column) for row in sample]
-        texts = [value for value in values if isinstance(value, str) and value.strip()]
-        if column not in taken and texts and not all(_is_number(value) for value in texts):
-            lengths[column] = sum(map(len, texts)) / len(texts)
-    named = _named(tuple(lengths), TEXT_NAMES, set())
-    longest = max(lengths, key=lambda column: lengths[column], default=None)
-    return named or longest or _named(table.columns, TEXT_NAMES, taken)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 # --- rows to examples ---------------------------------------------------------------------------------------
@@ -224,7 +153,7 @@ TWICE = "the same text as an earlier row, counted once"
 CONFLICT = "the same text as an earlier row, but another label; the first one counts"
 
 
-def _gather(table: Table, columns: _Columns) -> _Gathered:
+def _gather(table: Table, columns: Columns) -> _Gathered:
     """One item per text: rows without a usable text go aside, repeated texts become one."""
     aside = list(table.aside)
     odd: dict[str, list[int]] = {}
@@ -264,7 +193,7 @@ def _text(value: Any) -> str | _Unusable:
     return text
 
 
-def _item(row: Row, text: str, columns: _Columns, odd: dict[str, list[int]]) -> _Item:
+def _item(row: Row, text: str, columns: Columns, odd: dict[str, list[int]]) -> _Item:
     clean = SURROGATE.sub("\ufffd", text.replace("\0", ""))
     if clean != text:
         odd.setdefault(MENDED, []).append(row.line)
@@ -276,13 +205,8 @@ def _item(row: Row, text: str, columns: _Columns, odd: dict[str, list[int]]) -> 
     id = None if isinstance(given, NESTED_TYPES) else _label(given)
     if columns.id and id is None:
         odd.setdefault(NAMELESS, []).append(row.line)
-    split = _split(row, columns.split) if columns.splits else None
+    split = split_of(row, columns.split) if columns.splits else None
     return _Item(row.line, id or _digest(clean)[:16], clean, _label(label), split)
-
-
-def _split(row: Row, column: str | None) -> str:
-    value = row.cells.get(column) if column else row.split
-    return str(value or "").strip().casefold()
 
 
 def _check_id(item: _Item, by_id: dict[str, _Item]) -> None:
@@ -339,19 +263,21 @@ def _digest(text: str) -> str:
 # --- what a person should know ------------------------------------------------------------------------------
 
 
-def _split_notes(rows: Sequence[Row], columns: _Columns) -> list[str]:
+def _split_notes(rows: Sequence[Row], columns: Columns) -> list[str]:
     known = HELDOUT | POOL if columns.splits else {""}
-    odd = dict.fromkeys(value for row in rows if (value := _split(row, columns.split)) not in known)
+    odd = dict.fromkeys(value for row in rows if (value := split_of(row, columns.split)) not in known)
     if not columns.split or not odd:
         return []
     means = "taken as training data" if columns.splits else "no held-out part, so a share was chosen"
     return [f"the column 'split' says {', '.join(map(repr, [*odd][:5]))}: {means}"]
 
 
-def _label_notes(labels: tuple[str, ...], unlabelled: int, examples: int, columns: _Columns) -> list[str]:
+def _label_notes(labels: tuple[str, ...], unlabelled: int, examples: int, columns: Columns) -> list[str]:
     notes = []
+    if "text" in columns.guessed and columns.text.casefold() not in TEXT_NAMES:
+        notes.append(f"the texts were taken from the column {columns.text!r}; name another with --text")
     if columns.label is None:
-        return ["no column holds labels: say in the chat what they are, or name the column with --label"]
+        return [*notes, "no column holds labels: say in the chat what they are, or name the column with --label"]
     if unlabelled:
         notes.append(f"{unlabelled:,} example{' has' if unlabelled == 1 else 's have'} no label")
     if len(labels) == 1:

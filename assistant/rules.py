@@ -103,6 +103,8 @@ def values_of(value: Any) -> list[Any]:
 # --- the parts of a sentence -------------------------------------------------------------------------------
 
 
+LONGEST = 500
+"""Characters of a condition: nobody says more, and the grammar is not made for it."""
 QUOTE = re.compile(r"\"(.+?)\"|(?<!\w)'(.+?)'(?!\w)|«\s*(.+?)\s*»")
 JOIN = re.compile(r"\s*,?\s+(and|or|but|nor|and also|but also)\s+|\s*[,;]\s*")
 OPENERS = word_set("if when whenever where wherever every each all any anything everything in case it's")
@@ -136,6 +138,8 @@ class _Clause:
 
 
 def _parse(when: str) -> Condition:
+    if len(when) > LONGEST:
+        raise Unclear(f"it has more than {LONGEST} characters")
     said, quotes = _take_quotes(when)
     pieces = JOIN.split(_spelled_out(said))
     if not pieces[0].strip():

@@ -80,7 +80,7 @@ def text_task(
         implies=implies_label,
         name=name,
         help=help,
-        notes=source.notes,
+        notes=() if data is None else source.notes,
     )
 
 

@@ -272,3 +272,10 @@ def test_a_hundred_thousand_rows_take_seconds(tmp_path: Path) -> None:
     start = time.process_time()
     assert len(read_examples(path).examples) == 100_000
     assert time.process_time() - start < 20
+
+
+def test_a_missing_header_and_a_guess_among_many_are_told(tmp_path: Path) -> None:
+    bare = read_examples(write(tmp_path, "bare.tsv", "good things\tspam\nmore words\tham\nother words\tspam\n"))
+    assert "looks like data" in bare.notes[0]
+    many = read_examples(write(tmp_path, "many.csv", "title,what was said\nhi,a long letter\nyo,another letter\n"))
+    assert "taken from the column 'what was said'; name another with --text" in " ".join(many.notes)

@@ -70,6 +70,7 @@ def test_conditions_fire_where_they_should(when: str, yes: str, no: str) -> None
         ("is longer than 200", "doesn't say of what"),
         ("mentions", "doesn't say what to look for"),
         ("", "says nothing"),
+        ("mentions " + "a or " * 200 + "b", "more than 500 characters"),
         ("in the evening", "nothing that can be looked for"),
     ],
 )

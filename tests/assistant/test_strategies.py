@@ -13,7 +13,7 @@ from assistant.types import Example
 
 CANDIDATES = [Example(id=str(i), input=f"text {i}") for i in range(4)]
 PROBABILITIES = [[0.9, 0.1, 0.0], [0.45, 0.48, 0.07], [0.6, 0.1, 0.3], [1.0, 0.0, 0.0]]
-VECTORS = [[1, 0], [0.96, 0.28], [0.8, 0.6], [0, 1]]
+VECTORS: list[list[float]] = [[1, 0], [0.96, 0.28], [0.8, 0.6], [0, 1]]
 
 
 def array(rows: Sequence[Sequence[float]]) -> Array:
@@ -100,6 +100,6 @@ def test_measures() -> None:
     assert doubt(array([[0.7, 0.2, 0.1], [0.5, 0.5, 0]])).tolist() == pytest.approx([0.5, 1.0])
     assert nearness(array(VECTORS), array([])).tolist() == [-1] * 4
     assert nearness(array(VECTORS), array([[1, 0]])).tolist() == pytest.approx([1, 0.96, 0.8, 0])
-    assert int(np.argmax(typicality(array(VECTORS)))) == 1
-    assert centres(array(VECTORS), array([]), 9) == [1, 3, 2, 0]
+    assert int(np.argmax(typicality(array(VECTORS)))) == 2
+    assert centres(array(VECTORS), array([]), 9) == [2, 3, 0, 1]
     assert centres(array(VECTORS), array([[1, 0]]), 2) == [3, 2]
