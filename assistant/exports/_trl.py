@@ -108,8 +108,9 @@ def write(rows: Rows, out: Path, schema: pa.Schema, make: Callable[[Row], Record
             if row.feedback.critique != critique:
                 critique, seen = row.feedback.critique, set()
             fresh = {tuple(record[key] for key in record if key != "source"): record for record in records}
-            for key in fresh.keys() - seen:
-                put(fresh[key] | _provenance(row))
+            for key, record in fresh.items():
+                if key not in seen:
+                    put(record | _provenance(row))
             if fresh.keys() <= seen:
                 rows.skip(row, "it repeats other feedback of the same critique")
             seen |= fresh.keys()

@@ -225,6 +225,13 @@ def test_judged_answers_are_labels_thumbs_and_both_sides_of_pairs(feedback: list
     ]
 
 
+def test_records_keep_the_order_of_what_was_said(tmp_path: Path) -> None:
+    rows = [row(pair(f"good {n}", f"bad {n}", critique=f"k{n}")) for n in range(20)]
+    export("trl-kto", rows, tmp_path / "out", task="mail")
+    said = [answer for n in range(20) for answer in (f" good {n}", f" bad {n}")]
+    assert [record["completion"] for record in parquet_of(tmp_path / "out")] == said
+
+
 def test_right_answers_are_labels_and_corrections(feedback: list[Row], tmp_path: Path) -> None:
     export("trl-sft", feedback, tmp_path / "out", task="mail")
     assert only(parquet_of(tmp_path / "out"), "prompt", "completion", "source") == [
@@ -241,10 +248,13 @@ def test_an_edit_known_only_as_a_pair_is_a_right_answer(tmp_path: Path) -> None:
     assert only(parquet_of(tmp_path / "out"), "completion", "source") == [(" b", "correction")]
 
 
-def test_a_value_that_is_not_text_is_written_as_json(tmp_path: Path) -> None:
-    rows = [row(label({"tags": ["ä", 1]}, given=["a", 2]))]
+def test_a_value_that_is_not_text_is_written_as_json_and_none_as_nothing(tmp_path: Path) -> None:
+    rows = [row(label({"tags": ["ä", 1]}, given=["a", 2])), row(label("CCO", given=None))]
     export("trl-sft", rows, tmp_path / "out", task="mail")
-    assert only(parquet_of(tmp_path / "out"), "prompt", "completion") == [('["a", 2]', ' {"tags": ["ä", 1]}')]
+    assert only(parquet_of(tmp_path / "out"), "prompt", "completion") == [
+        ("", " CCO"),
+        ('["a", 2]', ' {"tags": ["ä", 1]}'),
+    ]
 
 
 # --- TRL's trainers take it as it is -----------------------------------------------------------------------
