@@ -126,7 +126,7 @@ class Remembered(Database):
             looks = min(highest, 8 * n + 64 + len(without))
             drawn = random.Random(seed).sample(range(1, highest + 1), looks)
             found: list[FeedbackRow] = []
-            for some in batches(drawn, max(16, min(500, 2 * n))):
+            for some in batches(drawn, max(16, min(500, n + n // 4))):
                 query = rows_of().where(f.task == task, f.seq.in_(some), f.kind != "constraint", ~retracted())
                 rows = {row.seq: row for row in fetch(connection, query)}
                 found += [rows[seq] for seq in some if seq in rows and rows[seq].feedback.id not in without]

@@ -71,7 +71,7 @@ class Jobs(Database):
         return _job(row)
 
     def jobs(self, task: str | None = None, open_only: bool = False, limit: int = 100) -> list[JobRow]:
-        """The newest `limit` jobs, oldest first. `open_only`: those that are queued or running."""
+        """The newest `limit` jobs, oldest first; with `open_only` all that are queued or running."""
         query = _jobs()
         if task is not None:
             query = query.where(t.jobs.c.task == task)
@@ -84,7 +84,7 @@ class Jobs(Database):
             else:
                 newest = query.order_by(t.jobs.c.seq.desc()).limit(limit)
                 rows = connection.execute(newest).mappings().all()
-        return [_job(row) for row in sorted(rows, key=lambda row: int(row["seq"]))[-limit:]]
+        return [_job(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
 
     def claim_job(self, job_id: str, worker: str, lease_seconds: float = LEASE_SECONDS) -> bool:
         """True: it is this worker's now. False: another, living one has it, or it is over.

@@ -39,15 +39,16 @@ class Lineage(Database):
         Raises:
             UserError: the number or the id is taken, or the parent or a piece of feedback is unknown.
         """
+        taught = set(feedback_ids)
         with self.writing() as connection:
             there = connection.execute(select(t.adapters).where(a.id == record.id)).mappings().first()
             if there and there["sha256"] == record.sha256:
                 return _adapter(there)
             number = record.number or _next_number(connection, record.task)
             record = record.model_copy(update={"number": number})
-            row = {**record.model_dump(), **_bounds(connection, record, set(feedback_ids))}
+            row = {**record.model_dump(), **_bounds(connection, record, taught)}
             connection.execute(sa.insert(t.adapters).values(row))
-            for some in batches({*feedback_ids}):
+            for some in batches(taught):
                 rows = [{"adapter": record.id, "feedback": id} for id in some]
                 connection.execute(sa.insert(t.adapter_feedback), rows)
         return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import statistics
@@ -72,7 +73,7 @@ def turn(store: Store, *make: Any, text: str = "no", author: str = "ann", task: 
 
 def learn(store: Store, feedback: list[Feedback], parent: str | None = None, task: str = "mail") -> AdapterRow:
     record = AdapterRow(task=task, parent=parent, folder="f", sha256="0" * 64)
-    return store.add_adapter(record, [one.id for one in feedback])
+    return store.add_adapter(record, (one.id for one in feedback))
 
 
 def ids(rows: list[Any]) -> list[str]:
@@ -763,7 +764,7 @@ def test_verify_finds_what_was_changed(store: Store, table: str, change: str, fo
     fill(store)
     tamper(store, table, change)
     problems = store.verify()
-    assert any(__import__("re").search(found, problem) for problem in problems), problems
+    assert any(re.search(found, problem) for problem in problems), problems
 
 
 def test_verify_finds_what_was_lost(sqlite_url: str) -> None:

@@ -114,7 +114,7 @@ def any_store(request: pytest.FixtureRequest) -> Store:
 
 
 FEW = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
