@@ -1,0 +1,168 @@
+"""What people said and what was made of it: `sayso feedback`, `sayso export`, `sayso verify`, `sayso doctor`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, say, store
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+    from assistant.store.rows import FeedbackRow
+
+__all__ = ["doctor", "export", "feedback", "verify"]
+
+feedback = typer.Typer(name="feedback", help="What people said, and what was understood.", no_args_is_help=True)
+
+
+@feedback.command("list")
+def listed(
+    task: Which = None,
+    author: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
+    retracted: Annotated[bool, typer.Option("--all", help="Also what was taken back.")] = False,
+    limit: Annotated[int | None, typer.Option(help="Only the newest so many.", min=1)] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """List the feedback of a task, oldest first."""
+    with store(home) as opened:
+        name = name_of(opened, task)
+        rows = opened.feedback(name, author=author, active=not retracted)[-(limit or 0) :]
+        words = {critique.id: critique.text for critique in opened.critiques(r.feedback.critique for r in rows)}
+    plain = [
+        {
+            "number": row.seq,
+            "words": words.get(row.feedback.critique),
+            "active": row.active,
+            "on": row.on,
+            **row.feedback.model_dump(mode="json"),
+        }
+        for row in rows
+    ]
+    lines = [_line(row, words.get(row.feedback.critique, "")) for row in rows]
+    say(as_json, plain, "\n".join(lines or [f"The task {name!r} has no feedback yet."]))
+
+
+@feedback.command()
+def retract(
+    which: Annotated[list[str], typer.Argument(help="Numbers or ids, as `sayso feedback list` shows them.")],
+    task: Which = None,
+    author: Author = None,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Take feedback back; a live version that learned from it is left for its youngest ancestor that did not."""
+    from assistant.settings import settings
+
+    who = settings(home=home, author=author).author
+    with store(home) as opened:
+        name = name_of(opened, task)
+        ids = [_one(opened, name, each) for each in which]
+        opened.retract(ids, who, why=why)
+        live = opened.live(name)
+        clean = opened.clean_ancestor(name, live.id) if live else None
+        left = live is not None and (clean is None or clean.id != live.id)
+        if left:
+            opened.go_live(name, clean.id if clean else None, who, "it learned what was retracted")
+    answers = f"v{clean.number}" if clean else "base"
+    text = f"Taken back: {len(ids)}." + (f" {answers} answers again, until the next training." if left else "")
+    say(as_json, {"task": name, "retracted": ids, "live": answers, "left": left}, text)
+
+
+def export(
+    format: Annotated[str, typer.Option(help="jsonl, csv, parquet, trl-preference, trl-kto or trl-sft.")],
+    out: Annotated[Path, typer.Option(help="A new folder.")],
+    task: Which = None,
+    author: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was said then (UTC) or later.")] = None,
+    confirmed_only: Annotated[bool, typer.Option("--confirmed-only", help="Only confirmed readings.")] = False,
+    retracted: Annotated[bool, typer.Option("--retracted", help="Also what was taken back.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Write the feedback for training tools.
+
+    Each row has its provenance; a dataset card and a manifest come with them.
+    """
+    from assistant.exports._card import export as write
+
+    with store(home) as opened:
+        name = name_of(opened, task)
+        rows = opened.export_rows(
+            name,
+            include_retracted=retracted,
+            author=author,
+            since=since.replace(tzinfo=UTC) if since else None,
+            confirmed_only=confirmed_only,
+        )
+        manifest = write(format, rows, out, task=name, force=force)
+    for skipped in manifest.skipped:
+        note(f"Left out: {skipped.count} {skipped.kind} because {skipped.why}.")
+    files = ", ".join(file.path for file in manifest.files)
+    say(as_json, manifest.model_dump(mode="json"), f"{out}: {manifest.rows} rows in {files}.")
+
+
+def verify(as_json: AsJson = False, home: Home = None) -> None:
+    """Check every hash and reference.
+
+    Exit status 1: something is wrong.
+    """
+    from assistant.settings import settings
+
+    folder = settings(home=home).folder / "adapters"
+    with store(home) as opened:
+        problems = opened.verify(folder)
+        rows = [row for spec in opened.tasks() for row in opened.adapters(spec.name)]
+    if rows:
+        from adapters.shelf import Shelf
+
+        checked = (Shelf(folder).check(row.task, row.id) for row in rows)
+        problems += [problem for problem in checked if problem]
+    text = "\n".join(problems) or f"All is well: the database, and {len(rows)} adapters."
+    say(as_json, {"ok": not problems, "adapters": len(rows), "problems": problems}, text)
+    if problems:
+        raise typer.Exit(1)
+
+
+def doctor(
+    port: Annotated[int, typer.Option(help="The port that the page would use.")] = 7860,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Check what Sayso needs, and say how to mend it.
+
+    Exit status 1: there are problems.
+    """
+    from assistant.doctor import examine
+    from assistant.settings import settings
+
+    checks = examine(settings(home=home), port)
+    lines = [f"{'ok     ' if one.ok else 'PROBLEM'}  {one}" for one in checks]
+    say(as_json, [one.plain() for one in checks], "\n".join(lines))
+    if not all(one.ok for one in checks):
+        raise typer.Exit(1)
+
+
+def _line(row: FeedbackRow, words: str) -> str:
+    state = "" if row.active and row.on else " (off)" if row.active else " (retracted)"
+    said = f" — “{words}”" if words else ""
+    return f"{row.seq}. {describe(row.feedback)}{said}, {row.feedback.author}{state}"
+
+
+def _one(opened: Store, task: str, which: str) -> str:
+    """The id of a piece of feedback that was named by its number or its id."""
+    from assistant.errors import UserError
+
+    if which.isdecimal() and len(which) < 12:
+        found = opened.feedback(task, after=int(which) - 1, limit=1, active=False)
+        if found and found[0].seq == int(which):
+            return found[0].feedback.id
+    elif opened.feedback(task, ids=[which], active=False):
+        return which
+    raise UserError(f"The task {task!r} has no feedback {which!r}", do="look with: sayso feedback list --all")
