@@ -175,7 +175,7 @@ class Classifier:
         counts = [len(part) for part in parts]
         vectors = self.encoder.vectors([part for some in parts for part in some], remember)
         owner = torch.arange(len(texts), device=vectors.device).repeat_interleave(
-            torch.tensor(counts, device=vectors.device)
+            torch.tensor(counts, dtype=torch.long, device=vectors.device)
         )
         attention = _softmax_by(vectors @ self.query if self._on else vectors[:, 0] * 0, owner, len(texts))
         document = torch.zeros(len(texts), vectors.shape[1], device=vectors.device)
