@@ -1,0 +1,305 @@
+"""How a conversation, an example and a training look: records of the session in, safe HTML out.
+
+log([Message(role="person", text="no, it's a bug")], labels=("bug", "wish"), ids={})
+  -> '<div class="log" role="log">…<article class="said person" …>no, it&#x27;s a bug</article></div>'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from assistant.cards import Card, show_value
+from assistant.session import Message, Progress, Screen, Session
+from assistant.types import Act, Asked, Changed, Output, Report
+from ui.html import button, percent, plain, tag
+
+__all__ = ["bar", "busy", "correctable", "example", "log", "progress"]
+
+STATES = {
+    "applied": "Understood", "waiting": "Waiting for you", "asking": "A question", "confirmed": "Confirmed",
+    "corrected": "Corrected", "rejected": "Not meant", "undone": "Undone",
+}  # fmt: skip
+UP, DOWN = "Good answer", "Bad answer"
+MOST_CHANGES = 20
+
+
+# --- the bar above ----------------------------------------------------------------------------------------
+
+
+def bar(session: Session, screen: Screen | None, user: str | None) -> str:
+    """Name, task, adapter in force, conversations, and the buttons of the page itself."""
+    adapter = screen.adapter if screen else None
+    says = "The model as it came answers" if adapter == "base" else f"{adapter} answers"
+    options = "".join(
+        tag("option", escape(title), value=id, selected=id == session.conversation)
+        for id, title in session.conversations()
+    )
+    menu = tag("select", options, data_act="conversation", data_value=session.conversation, aria_label="Conversation")
+    return tag(
+        "header",
+        tag("span", MARK, tag("strong", "Sayso"), class_="brand"),
+        tag("span", escape(session.name), class_="task"),
+        tag("span", escape(adapter), class_="chip", id="adapter", title=says) if adapter else "",
+        tag("span", class_="stretch"),
+        menu,
+        button("New", "new", title="Start a new conversation"),
+        '<button type="button" class="round" data-here="theme" aria-label="Light or dark" title="Light or dark">◐</button>',
+        '<button type="button" class="round" data-here="keys" aria-label="Keys" title="Keys (?)">?</button>',
+        tag("a", "Log out", href="/logout", class_="out", title=f"Logged in as {user}") if user else "",
+        class_="bar",
+    )
+
+
+MARK = (
+    '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><path fill="currentColor" d="M7 4h18a5 5 0 0 1 '
+    '5 5v10a5 5 0 0 1-5 5h-9l-7 5.5V24H7a5 5 0 0 1-5-5V9a5 5 0 0 1 5-5z"/><path fill="none" stroke="var(--paper)" '
+    'stroke-width="3" stroke-linecap="round" stroke-linejoin="round" d="m10.500 14.200 4 4 7.500-8"/></svg>'
+)
+
+
+# --- the conversation -------------------------------------------------------------------------------------
+
+
+def log(messages: Sequence[Message], labels: Sequence[str], ids: Mapping[str, Any], report: Report | None) -> str:
+    """The conversation, oldest first; `report` is that of the version whose changes are shown."""
+    earlier = tag("div", button("Show earlier messages", "earlier", style="quiet"), class_="earlier")
+    drawn = [message(one, labels, ids, report) for one in messages]
+    held_back = bool(ids.get("first")) and not ids.get("all")
+    return tag("div", earlier if held_back else "", *drawn, class_="log", role="log", aria_live="polite")
+
+
+def message(said: Message, labels: Sequence[str], ids: Mapping[str, Any], report: Report | None) -> str:
+    if said.card:
+        return card(said.card, labels, open=said.card.reading == ids.get("correcting"), seq=said.seq)
+    body = tag("div", plain(said.text), class_="words", dir="auto")
+    after = ""
+    if said.adapter:
+        shown = report if said.adapter == ids.get("version") else None
+        after = changes(said.adapter, shown)
+    thumbs = _thumbs("vote", said.vote, seq=said.seq) if said.role != "person" else ""
+    return tag("article", body, after, thumbs, class_=f"said {said.role}", data_seq=said.seq)
+
+
+def changes(version: str, report: Report | None) -> str:
+    """The button that shows what a version changed, and, where `report` is given, that."""
+    if report is None:
+        return tag("div", button("Show what changed", "changes", style="quiet", version=version), class_="row")
+    asked = "".join(_asked(one) for one in report.asked)
+    changed = "".join(_changed(one) for one in report.changed[:MOST_CHANGES])
+    more = len(report.changed) - MOST_CHANGES
+    return tag(
+        "div",
+        tag("h4", "What you said, asked again") + tag("ul", asked) if asked else "",
+        tag("h4", "Earlier answers that changed") + tag("ul", changed)
+        if changed
+        else tag("p", "No earlier answer changed."),
+        tag("p", f"and {more} more") if more > 0 else "",
+        button("Hide", "changes", style="quiet", version=""),
+        class_="changes",
+    )
+
+
+def _asked(one: Asked) -> str:
+    state = tag("b", "fixed" if one.fixed else "NOT fixed", class_="good" if one.fixed else "bad")
+    return tag("li", state, f" {escape(_short(one.text))}", dir="auto")
+
+
+def _changed(one: Changed) -> str:
+    verdict = {True: "good", False: "bad", None: ""}[one.right]
+    arrow = f"{escape(show_value(one.before))} → {tag('b', escape(show_value(one.after)), class_=verdict or None)}"
+    return tag("li", tag("span", arrow, class_="arrow"), " ", escape(_short(one.input)), dir="auto")
+
+
+def _short(text: Any, width: int = 140) -> str:
+    words = " ".join(str(text).split())
+    return words if len(words) <= width else words[: width - 1] + "…"
+
+
+def _thumbs(act: str, vote: bool | None, **data: Any) -> str:
+    """Thumbs up and down; pressing the one that is set takes it back."""
+    drawn = [
+        tag(
+            "button", THUMB, type="button", class_=style, aria_label=name, title=name, data_act=act,
+            aria_pressed=str(vote is value).lower(), data_value="" if vote is value else str(int(value)),
+            **{f"data_{key}": one for key, one in data.items()},
+        )
+        for value, name, style in ((True, UP, "thumb up"), (False, DOWN, "thumb down"))
+    ]  # fmt: skip
+    return tag("div", *drawn, class_="thumbs")
+
+
+THUMB = (
+    '<svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" '
+    'stroke-width="1.8" stroke-linejoin="round"><path d="M7 10v10H3.500V10zM7 10l4.200-7c1.500 0 2.500 1.100 2.500 '
+    '2.500L13 9h5.700c1.300 0 2.200 1.200 1.900 2.400l-1.700 7c-.2.900-1 1.600-2 1.600H7"/></svg>'
+)
+
+
+def card(shown: Card, labels: Sequence[str], *, open: bool, seq: int) -> str:
+    """What was understood, what it changes, and what can be done about it."""
+    return tag(
+        "article",
+        tag("div", tag("span", STATES[shown.state], class_="state"), class_="top"),
+        tag("p", plain(shown.title), class_="title", dir="auto"),
+        tag("p", plain(shown.effect), class_="effect") if shown.effect else "",
+        _menus(shown, labels) if open else tag("div", *_buttons(shown), class_="row"),
+        class_=f"card {shown.state}",
+        data_seq=seq,
+        data_reading=shown.reading,
+    )
+
+
+def _buttons(shown: Card) -> list[str]:
+    id, state = shown.reading, shown.state
+    choices = [button(choice, "say", style="choice", value=choice) for choice in shown.choices]
+    confirm = button("Yes, right" if state == "waiting" else "Confirm", "confirm", style="main", reading=id)
+    correct = button("Correct", "correct", reading=id) if correctable(shown) else ""
+    undo = button("No, forget it" if state == "waiting" else "Undo", "undo", reading=id)
+    return {
+        "asking": choices, "applied": [confirm, correct, undo], "waiting": [confirm, correct, undo],
+        "confirmed": [correct, undo], "corrected": [correct, undo],
+    }.get(state, [])  # fmt: skip
+
+
+def correctable(shown: Card) -> Act | None:
+    """The act that menus can correct: the first label, or the first rule about the label."""
+    for act in shown.acts:
+        if act.label or (act.constraint and act.constraint.property == "label"):
+            return act
+    return None
+
+
+def _menus(shown: Card, labels: Sequence[str]) -> str:
+    act = correctable(shown)
+    if act is None:
+        return ""
+    what = act.label or act.constraint
+    assert what is not None
+    op = act.label.op if act.label else {"eq": "is", "ne": "is_not"}.get(act.constraint.operator, "is")  # type: ignore[union-attr]
+    fields = [
+        _menu("op", [("is", "it is"), ("is_not", "it is not")], op, "Is it or is it not"),
+        _value_field("label", show_value(what.value) if what.value is not None else "", labels, "Label"),
+    ]
+    when = act.constraint.when if act.constraint else None
+    if act.constraint:
+        asked = tag("span", "whenever it")
+        fields = [asked, f'<input name="when" aria-label="Whenever it" value="{escape(when or "")}">', *fields]
+    kept = [
+        f'<label class="piece"><input type="checkbox" name="keep" value="{index}" checked> '
+        f"“{escape(piece.text)}”</label>"
+        for index, piece in enumerate(act.evidence)
+    ]
+    because = tag("div", tag("span", "because of"), *kept, class_="row") if kept else ""
+    hint = "Words that you mark in the example are added as evidence." if act.label else ""
+    done = [
+        button("Apply", "corrected", style="main", reading=shown.reading),
+        button("Cancel", "correct", reading=""),
+    ]
+    return tag(
+        "div", tag("div", *fields, class_="row"), because, tag("p", hint, class_="effect") if hint else "",
+        tag("div", *done, class_="row"), class_="menus", data_form=True,
+    )  # fmt: skip
+
+
+def _menu(name: str, options: Sequence[tuple[str, str]], chosen: str, says: str, **data: Any) -> str:
+    drawn = (tag("option", escape(shown), value=value, selected=value == chosen) for value, shown in options)
+    return tag("select", *drawn, name=name, aria_label=says, data_value=chosen, **data)
+
+
+def _value_field(name: str, value: str, choices: Sequence[str], says: str, **data: Any) -> str:
+    """A menu of the choices, or a free field where there are none."""
+    if not choices:
+        return tag("input", name=name, value=value, aria_label=says, dir="auto", data_value=value, **data)
+    known = choices if value in choices or not value else (value, *choices)
+    return _menu(name, [(choice, choice) for choice in known], value, says, **data)
+
+
+# --- the example ------------------------------------------------------------------------------------------
+
+
+def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[str, str]) -> str:
+    """The example with its highlights, what the model says, and fields to say otherwise.
+
+    Args:
+        suggestions: what a newcomer could say.
+        rules: the words of the rules by id, for the answers that a rule made.
+    """
+    if screen is None:
+        waiting = tag("p", "The model is being loaded; the first example comes in a moment.", class_="effect")
+        return tag("section", tag("h2", "Example"), waiting, class_="example waiting")
+    several = len(screen.outputs) > 1
+    answers = [
+        answer(output, screen.view.choices, f"#{place}", several, rules)
+        for place, output in enumerate(screen.outputs, 1)
+    ]
+    tries = [button(words, "say", style="try", value=words) for words in suggestions[:3]]
+    head = tag("div", tag("h2", "Example"), tag("span", escape(screen.position), class_="position"), class_="top")
+    return tag(
+        "section",
+        head,
+        tag("div", screen.view.html, class_="view", id="view", dir="auto"),
+        *answers,
+        tag("p", plain(f"Why this one: {screen.why}"), class_="why") if screen.why else "",
+        tag("div", tag("span", "You could say"), *tries, class_="tries"),
+        class_="example",
+        data_example=screen.example_id,
+        data_text=screen.view.text,
+    )
+
+
+def answer(output: Output, choices: Sequence[str], place: str, several: bool, rules: Mapping[str, str]) -> str:
+    """One answer: its value in a field that corrects it, how sure the model is, thumbs."""
+    value = show_value(output.value) if output.value is not None else ""
+    sure = f"{percent(output.score)} sure" if output.score is not None else ""
+    meter = (
+        f'<span class="meter" aria-hidden="true"><i style="width:{output.score * 100:.0f}%"></i></span>'
+        if output.score is not None
+        else ""
+    )
+    field = _value_field(
+        "answer", value, choices, "The answer; change it to correct it", data_act="edit", data_target=place
+    )
+    by_rule = ""
+    if output.rules:
+        words = "; ".join(rules.get(id, "a rule") for id in output.rules)
+        alone = f" · the model alone: {show_value(output.said)}" if output.said not in (None, output.value) else ""
+        by_rule = tag("p", plain(f"By your rule: {words}{alone}"), class_="by-rule")
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("span", place if several else "Sayso says", class_="says"),
+            field,
+            _thumbs("thumb", None, target=place),
+            class_="row",
+        ),
+        tag("div", meter, tag("span", sure), class_="sure"),
+        by_rule,
+        class_="answer",
+    )
+
+
+# --- a training -------------------------------------------------------------------------------------------
+
+
+def busy(running: Progress | None) -> bool:
+    return running is not None and running.state in ("queued", "running")
+
+
+def progress(running: Progress | None) -> str:
+    """The training that waits or runs; its place is kept where there is none, so that nothing jumps."""
+    if running is None or not busy(running):
+        said = running.text if running is not None and running.state == "failed" else ""
+        return tag("div", tag("p", plain(said)), class_="progress idle")
+    share = max(0.0, min(1.0, running.progress))
+    return tag(
+        "div",
+        tag("p", tag("span", plain(f"Training · {running.text or running.state}")), tag("span", percent(share))),
+        tag(
+            "div", f'<i style="width:{share * 100:.0f}%"></i>', class_="track", role="progressbar",
+            aria_valuenow=round(share * 100), aria_valuemin=0, aria_valuemax=100, aria_label="Training",
+        ),
+        class_=f"progress {running.state}",
+    )  # fmt: skip

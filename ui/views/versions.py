@@ -1,0 +1,99 @@
+"""The tab Versions: what each training changed, and the way back to any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import UserError
+from assistant.session import Version
+from assistant.types import Report
+from ui.desk import PRESS, Desk, Visit
+from ui.draw import changes
+from ui.html import button, percent, plain, since, tag
+
+__all__ = ["draw", "tab"]
+
+BASE = "base"
+
+
+def tab(desk: Desk, opened: gr.Tab) -> None:
+    """Build the tab; it is drawn anew whenever it is opened."""
+    table = gr.HTML(js_on_load=PRESS, apply_default_css=False, elem_id="versions")
+
+    def drawn(visit: Visit, shown: str | None = None) -> dict[Any, Any]:
+        report = visit.session.changes(shown) if shown else None
+        return {table: draw(visit.session.versions(), shown, report)}
+
+    def look(visit: Visit) -> dict[Any, Any]:
+        visit.paint = False
+        return drawn(visit)
+
+    def press(visit: Visit) -> dict[Any, Any]:
+        version, act = str(visit.press.get("version", "")), visit.press.get("act")
+        if version not in {"", BASE, *(known.id for known in visit.session.versions())}:
+            raise UserError("That version is not there any more", do="open the tab again")
+        if act == "changes":
+            visit.paint = False
+            return drawn(visit, version or None)
+        visit.session.use(version)
+        return drawn(visit)
+
+    desk.on(opened.select, look, also=[table], counted=False)
+    desk.on(table.click, press, also=[table])
+
+
+def draw(versions: Sequence[Version], shown: str | None = None, report: Report | None = None) -> str:
+    """The versions, newest first as given, and the model as it came; `report` is that of the version `shown`."""
+    live = next((version for version in versions if version.live), None)
+    rows = [_row(version, report if version.id == shown else None) for version in versions]
+    back = "" if live is None else button("Go back to this", "use", version=BASE)
+    base = tag(
+        "li", tag("div", tag("h3", "base"), _badge("live", "good") if live is None else "", class_="top"),
+        tag("p", "The model as it came, before any feedback.", class_="effect"), tag("div", back, class_="row") if back else "",
+        class_="live" if live is None else None,
+    )  # fmt: skip
+    lead = tag(
+        "p",
+        "Every training makes a new version. It answers only if it is no worse than the one before.",
+        class_="effect",
+    )
+    return tag("div", tag("h2", "Versions"), lead, tag("ul", *rows, base, class_="versions"), class_="page")
+
+
+def _row(version: Version, report: Report | None) -> str:
+    badge = _badge("live", "good") if version.live else _badge("held back", "bad") if version.kept_back else ""
+    made = escape(f"from {version.parent} · {version.feedback} pieces of feedback · {since(version.created_at)}")
+    label = "Keep it anyway" if version.kept_back else "Go back to this"
+    use = "" if version.live else button(label, "use", version=version.id)
+    return tag(
+        "li",
+        tag("div", tag("h3", escape(version.name)), badge, tag("span", made, class_="effect"), class_="top"),
+        _figures(version.report) if version.report else "",
+        tag("div", use, class_="row") if use else "",
+        changes(version.id, report) if version.report else "",
+        class_="live" if version.live else None,
+    )
+
+
+def _badge(words: str, style: str) -> str:
+    return tag("span", words, class_=f"badge {style}")
+
+
+def _figures(report: Report) -> str:
+    """What the gate measured, as small figures."""
+    fixed = sum(one.fixed for one in report.asked)
+    cells = []
+    if report.before is not None and report.after is not None:
+        change = f"{percent(report.before, 1)} → {tag('b', percent(report.after, 1))}"
+        cells.append(("held-out " + report.metric, change))
+    if report.asked:
+        cells.append(("asked again", f"{tag('b', str(fixed))} of {len(report.asked)} fixed"))
+    cells.append(("earlier answers", f"{tag('b', str(len(report.changed)))} of {report.checked} changed"))
+    cells.append(("training", f"{report.seconds:.1f} s"))
+    drawn = [tag("div", tag("dt", escape(name)), tag("dd", value)) for name, value in cells]
+    why = "" if report.live else tag("p", plain(f"Held back: {report.why}"), class_="effect")
+    return tag("dl", *drawn) + why
