@@ -6,15 +6,21 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: chat test bench format system clean
+.PHONY: chat test lint types tests bench format system clean
 
 chat: $(VENV)/.installed
 	$(BIN)/sayso chat $(ARGS)
 
-test: $(VENV)/.installed-test system
+test: lint types tests
+
+lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-test
 	$(BIN)/mypy
+
+tests: $(VENV)/.installed-test system
 	$(BIN)/pytest $(ARGS)
 
 bench: $(VENV)/.installed
@@ -31,16 +37,18 @@ clean:
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Sayso needs Python 3.11 or later, and $(PYTHON) is none; name one: make PYTHON=python3.12" >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV) || { \
+	@$(PYTHON) -m venv $(VENV) || { \
 		echo "No virtual environment could be made; on Debian: apt install python3-venv" >&2; rm -rf $(VENV); exit 2; }
 
 # The stamps are as old as the last installation: a change of pyproject.toml installs again, anything else does not.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@echo "Installing Sayso into $(VENV); the first time, this takes some minutes ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	@echo "Installing Sayso and what its tests need into $(VENV); the first time, this takes some minutes ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
 # The browser and the database server that the tests drive. Where they can't be installed, those tests are skipped

@@ -47,7 +47,7 @@ def examine(chosen: Settings, port: int = 7860) -> list[Check]:
     """All checks, in the order in which a person would mend what they find."""
     checks = [_python(), *_packages()]
     later: list[tuple[str, Callable[[], Check]]] = [
-        ("torch", _torch),
+        ("the device of torch", _torch),
         ("the embedded encoder", _encoder),
         ("the database", lambda: _database(chosen)),
         ("disk space", lambda: _disk(chosen.folder)),
@@ -106,7 +106,7 @@ def _torch() -> Check:
     name = torch.cuda.get_device_name(where) if where.type == "cuda" else str(where)
     found = f"runs on {name}, {torch.get_num_threads()} threads"
     torch.zeros(1, device=where)  # a GPU that is there may still refuse
-    return Check("torch", True, found)
+    return Check("the device of torch", True, found)
 
 
 def _encoder() -> Check:

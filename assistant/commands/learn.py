@@ -29,7 +29,8 @@ def learn(task: Which = None, author: Author = None, as_json: AsJson = False, ho
     with store(home) as opened:
         spec = meant(opened, task)
     note(f"Training the task {spec.name or spec.task!r} …")
-    session = Session.open(spec, author=author, home=home)
+    # nobody speaks here, so no parser's model is loaded
+    session = Session.open(spec, author=author, home=home, parser="scripted")
     try:
         before = {version.id for version in session.versions()}
         turn = session.learn(wait=True)

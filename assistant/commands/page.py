@@ -69,7 +69,8 @@ def passwd(
 ) -> None:
     """Let somebody log in to a shared page.
 
-    Who is in the file already gets another password. The password is asked for, or is the first line of stdin where that is no terminal.
+    The password is asked for, or is the first line of stdin where that is no terminal. Who is in the file already
+    gets the new one.
     """
     from ui.auth import add_person
 
