@@ -136,7 +136,8 @@ def _courses(model: Model, material: Material, recipe: Recipe, seed: int) -> lis
 def _steps(courses: Sequence[_Course], recipe: Recipe) -> int:
     if not courses:
         return 0
-    longest = max(len(course.items) / course.size for course in courses)
+    teaching = [course for course in courses if not course.signal.rehearses] or courses
+    longest = max(len(course.items) / course.size for course in teaching)
     return min(recipe.most_steps, max(recipe.least_steps, math.ceil(recipe.passes * longest)))
 
 

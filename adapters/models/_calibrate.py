@@ -26,6 +26,7 @@ def temperature(logits: Tensor, columns: Sequence[int]) -> float:
     if len(columns) < 10:
         return 1.0
     right = torch.tensor(columns, device=logits.device)
-    grid = torch.logspace(*(math.log10(end) for end in RANGE), steps=61, device=logits.device)
+    low, high = (math.log10(end) for end in RANGE)
+    grid = torch.logspace(low, high, steps=61, device=logits.device)
     losses = torch.stack([torch.nn.functional.cross_entropy(logits / t, right) for t in grid])
     return float(grid[losses.argmin()])

@@ -11,6 +11,7 @@ torch.Size([1, 384])
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -80,8 +81,10 @@ class Encoder(nn.Module):
             target_modules=_targets(encoder),
             layers_to_transform=list(range(first, depth)),
         )
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
+            # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
             self.peft = get_peft_model(encoder, config).to(device())
         self.first = first if encoder.config.model_type in LAYERED else 0
         self.size = int(encoder.config.hidden_size)
@@ -178,6 +181,7 @@ def _load(base: str | None) -> tuple[Any, Any]:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     place = base or embedded_folder() or HUB_NAME
     try:
         model = AutoModel.from_pretrained(place, dtype=torch.float32)

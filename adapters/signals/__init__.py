@@ -50,12 +50,14 @@ class Signal:
         loss: (B,) loss of each item, in nats or nats-like units.
         weight: of its mean loss in the sum.
         batch: items per step.
+        rehearses: it keeps what is known; how long a training takes depends on the other signals.
     """
 
     prepare: Callable[[Model, Material], list[Any]]
     loss: Callable[[Model, Sequence[Any]], Tensor]
     weight: float = 1.0
     batch: int = 16
+    rehearses: bool = False
 
 
 SignalFactory: TypeAlias = Callable[[], Signal]

@@ -57,4 +57,4 @@ def _table(model: Model, inputs: Sequence[Any], values: Sequence[Any]) -> Tensor
 @signal
 def keep() -> Signal:
     """Keep answering as before where nobody complained."""
-    return Signal(prepare, loss, weight=1.0)
+    return Signal(prepare, loss, weight=1.0, batch=8, rehearses=True)

@@ -34,4 +34,4 @@ def loss(model: Model, items: Sequence[Item]) -> Tensor:
 @signal
 def replay() -> Signal:
     """Keep what was learned before."""
-    return Signal(prepare, loss, weight=0.5)
+    return Signal(prepare, loss, weight=0.5, batch=8, rehearses=True)
