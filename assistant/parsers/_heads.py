@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.errors import UserError
 from assistant.parsers._encoder import Array
 
 __all__ = ["HEADS", "WEIGHTS", "Heads"]
@@ -47,6 +48,8 @@ class Heads:
     def load(path: Path = WEIGHTS) -> Heads:
         from safetensors.numpy import load
 
+        if not path.is_file():
+            raise UserError(f"There are no parser weights at {str(path)!r}", do="run: sayso train-parser")
         raw = path.read_bytes()
         tensors = {name: tensor.astype(np.float32) for name, tensor in load(raw).items()}
         return Heads(tensors, hashlib.sha256(raw).hexdigest()[:8])

@@ -22,6 +22,7 @@ __all__ = ["Mention", "find_labels", "find_property", "nearest", "readable"]
 TYPO = 0.8  # difflib ratio from which two words of five letters or more count as one
 
 # how people speak of common properties, joined to what the vocabulary itself lists as synonyms
+TAGS = {"per": "person", "org": "organisation", "loc": "place", "misc": "miscellaneous"}
 KNOWN: dict[str, tuple[str, ...]] = {
     "length.words": ("words", "word", "length", "shorter", "longer", "short", "long", "brief", "concise", "wordy"),
     "length.sentences": ("sentences", "sentence"),
@@ -94,6 +95,8 @@ def match_label(run: tuple[str, ...], raw: str, label: str) -> float:
     name, said = readable(label), readable(" ".join(run))
     if said == name or said.removesuffix("'s") == name:
         return 1.0 if raw == label or len(label) > 3 or name not in COMMON else 0.9
+    if TAGS.get(name) and stem(said) == stem(TAGS[name]):
+        return 0.9
     if len(name) < 3 or name.isdigit():  # "1" may be said as "one star", "PER" only as itself
         return 0.0
     if said in COMMON or len(said) < 3:

@@ -18,7 +18,7 @@ from assistant.parsers._evidence import locate
 from assistant.parsers._link import Mention, nearest
 from assistant.parsers._orders import find_order
 from assistant.parsers._scene import Scene, View
-from assistant.parsers._words import Span
+from assistant.parsers._words import NEGATORS, Span, words
 from assistant.types import Act, ConstraintAct, EditAct, Evidence, LabelAct, PreferenceAct, Property
 
 __all__ = ["Odds", "Point", "State", "constraint", "edit", "label", "listed", "preference", "which"]
@@ -94,20 +94,23 @@ def label(view: View, odds: Odds, state: State) -> Point:
     if doubtful is not None:
         act = _label_act(targets, "is", None, candidates=doubtful.values)
         return Point((act,), 0.4, f"By {doubtful.text!r}, do you mean {listed(doubtful.values)}?")
-    if len(yes) > 1 and _left_open(scene, yes):
-        values = tuple(dict.fromkeys(m.values[0] for m, _, _ in yes))
+    denied = any(word.text in NEGATORS for word in words(view.clause.text.split(",")[0]))
+    if yes and not denied and _left_open(scene, pairs):
+        values = tuple(dict.fromkeys(m.values[0] for m, _, _ in pairs))
         act = _label_act(targets, "is", None, candidates=values)
         return Point((act,), 0.5, f"Which is it: {listed(values)}?")
     if not pairs:
         op, sure = odds.polarity[None]
         return _verdict(view, targets, op, sure, ask)
     sure = 1.0
-    acts = []
+    acts: list[Act] = []
     if yes:
         yes.sort(key=lambda pair: -pair[2])
         pairs = yes[:1]
     for mention, op, p in pairs:
-        acts.append(_label_act(targets, op, mention.values[0], span=_tagged(view, mention)))
+        span = _tagged(view, mention)
+        acts += _widened(scene, targets, span) if op == "is" else ()
+        acts.append(_label_act(targets, op, mention.values[0], span))
         sure *= p * min(1.0, 0.15 + mention.score)
     return Point(tuple(acts), sure if not ask else 0.4, ask)
 
@@ -150,6 +153,15 @@ def _tagged(view: View, mention: Mention) -> str | None:
     texts = [output.input for output in outputs if isinstance(output.input, str)]
     found = [hit for text in texts if (hit := locate(rest, text, 0.2))]
     return max(found, key=lambda hit: hit.score).text if found else None
+
+
+def _widened(scene: Scene, targets: tuple[str, ...], span: str | None) -> list[Act]:
+    """Where the tagger marked a part of the span only, the marked part is to become the whole."""
+    tagged = [o.value for o in scene.context.outputs if o.id in targets and isinstance(o.value, list | tuple)]
+    marked = [str(item[0]) for value in tagged for item in value if isinstance(item, list | tuple) and item]
+    parts = [part for part in marked if span and part and part != span and part in span]
+    edits = [EditAct(op="replace", object="span", old=part, new=span) for part in dict.fromkeys(parts)]
+    return [Act(kind="edit", targets=targets, edit=part) for part in edits]
 
 
 def constraint(view: View, odds: Odds, state: State) -> Point:

@@ -37,7 +37,7 @@ def read(text: str, context: Context, heads: Heads) -> Reading:
     for view, odd in zip(views, odds, strict=True):
         kind, p = odd.best["kind"]
         others = len(views) > 1
-        if others and (kind == "reason" or (kind in ("none", "unclear") and is_explaining(view))):
+        if others and (kind == "reason" or (kind in ("none", "unclear", "retract") and is_explaining(view))):
             reasons.append(Reason(view, len(acts)))
             sure *= p**0.25
             continue
@@ -64,7 +64,7 @@ def judge(scene: Scene, pieces: Sequence[Span], heads: Heads) -> tuple[list[View
     kind, p = odds[0].best["kind"]
     if len(pieces) > 1 and kind in WHOLE and p > 0.5:
         kinds = {odd.best["kind"][0] for odd in odds[1:]} - {"none", "reason", "unclear", "label"}
-        if kinds <= {kind}:
+        if kinds <= {kind} or p > 0.85:
             return views[:1], odds[:1]
     return views[1:], odds[1:]
 

@@ -119,7 +119,7 @@ def _bare(said: str) -> str:
 def label_names(text: str) -> tuple[str, ...]:
     """The labels that a sentence lists: "labels: bug, wish and praise"; () where it lists fewer than two."""
     match = re.search(
-        r"(?:labels?|categor\w+|classes|sort (?:these|them|this) into)\b[^:,]*?"
+        r"(?:labels|categories|classes|sort (?:these|them|this) into)\b[^:,]*?"
         r"(?:\bare\b|\bbe\b|:|=|\binto\b|\bto\b)?\s*"
         r"(?P<list>[^:]*)$",
         text,

@@ -32,7 +32,7 @@ from assistant.types import Context, OnScreen
 __all__ = ["FEATURES", "Scene", "View", "features", "texts_of"]
 
 HASHED = 1536
-SIGNS = 28
+SIGNS = 29
 FEATURES = 2 * WIDTH + SIGNS + HASHED
 QUESTION = re.compile(
     r"\s*(?:why|how|what|which|who|when|where|is|are|do|does|did|can|could|would|will|should|have)\b", re.I
@@ -136,6 +136,8 @@ class View:
         aligned = max((found.score for t in scene.texts if (found := locate(text, t, 0.3))), default=0.0)
         ahead = scene.text[clause.start : self.focus.start if self.focus else named[0].start if named else clause.end]
         near = [word.text for word in words(ahead)][-4:]
+        behind = scene.text[self.focus.end if self.focus else clause.start : clause.end]
+        later = any(word.text in NEGATORS for word in words(behind))
         condition = CONDITION.search(text)
         value = self.focus or (named[0] if named else None)
         on_screen = {str(output.value) for output in scene.context.outputs}
@@ -150,7 +152,7 @@ class View:
             any(w in NEGATORS for w in near), any(w in NEGATORS for w in near[-2:]),
             index == 0, index == len(scene.clauses) - 1, len(scene.clauses) > 1, math.log1p(len(spoken)) / 4,
             earlier, aligned, bool(value and on_screen & set(value.values)), bool(VERDICT.search(text)),
-            scene.is_text(),
+            scene.is_text(), bool(value) and later and not any(w in NEGATORS for w in near),
         ]  # fmt: skip
         return [float(sign) for sign in signs]
 

@@ -1,6 +1,6 @@
 """Trains the embedded parser's heads on written critiques: `python -m assistant.parsers._train`.
 
-    critiques.jsonl, 967 messages with gold readings  ->  heads.safetensors, 0.6 MB, in two minutes on two cores
+    critiques.jsonl, 1,033 messages with gold readings  ->  heads.safetensors, 0.6 MB, in two minutes on two cores
 
 Gold readings say what a message means, not which clause means it. So clauses that name the gold label, or repeat
 the gold evidence, are supervised outright; for the others, only the set of kinds that they may have is known, and
@@ -52,7 +52,7 @@ def train(path: str | Path = WEIGHTS, critiques: str | Path = CRITIQUES, seed: i
 
     Deterministic for a seed and a machine.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     rows = [row for row in read_rows(critiques) if row.gold is not None]
     samples = [_samples(row) for row in rows]
@@ -70,7 +70,7 @@ def train(path: str | Path = WEIGHTS, critiques: str | Path = CRITIQUES, seed: i
     tensors = _fit(inputs, flat, seed)
     tensors["calibration"] = _calibration(rows, unseen)
     half = {k: v.astype(np.float32 if k == "calibration" else np.float16) for k, v in tensors.items()}
-    save_file(half, str(path))
+    Path(path).write_bytes(save(half))
     Heads.load.cache_clear()
     return score(rows, unseen)
 
@@ -207,5 +207,5 @@ def _calibration(rows: Sequence[Row], readings: Sequence[Reading]) -> Array:
 
 
 if __name__ == "__main__":
-    for name, figure in train(*sys.argv[1:2]).items():
+    for name, figure in train(sys.argv[1] if len(sys.argv) > 1 else WEIGHTS).items():
         print(f"{name:16} {figure:.3f}")

@@ -59,7 +59,8 @@ REASON = re.compile(
     r"despite|even though|although|in spite of|as the mention of|just because)\b",
     re.I,
 )
-LISTING = re.compile(r"\b(?:labels?|categor(?:y|ies)|classes|sort (?:these|them|this) into)\b", re.I)
+OPENS_CONDITION = re.compile(r"\s*(?:if|when|whenever|every time|each time|should the)\b", re.I)
+LISTING = re.compile(r"\b(?:labels|categories|classes|sort (?:these|them|this) into)\b", re.I)
 # where a clause may end within a sentence: a comma, a colon, an arrow, a dash, "but", "and" before a new point
 BREAK = re.compile(
     r"\s*,\s+(?!not\b|then\b)|\s*:\s+|\s+(?:-+>?|–|—|→|=>)\s+|\s*\.\.\.+\s*|\s+but\s+|\s+(?:and|und)\s+", re.I
@@ -136,6 +137,8 @@ def _is_break(match: re.Match[str], part: Span, text: str, labels: Sequence[Span
         return bool(POINT.match(right)) and (named_left or len(words(left)) > 2) and not rule
     if mark in (":", "->", "→", "=>", "-", "--", "–", "—"):
         return named_left and not (rule and named_right) and not re.match(r"\s*#?\d+\s*$", left)
+    if OPENS_CONDITION.match(left):
+        return False
     return not (rule and named_right and CONDITION.search(left)) and not re.match(r"[\d#abc\s,]+$", left)
 
 
