@@ -78,8 +78,6 @@ def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "SAYSO_HOME": str(settings.folder),
         "SAYSO_DATABASE": settings.database,
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "TOKENIZERS_PARALLELISM": "false",
     }
     settings.folder.mkdir(parents=True, exist_ok=True)
     log = (settings.folder / "worker.log").open("ab")

@@ -45,6 +45,8 @@ class _Lesson:
     new: list[Feedback]
     replay: list[Feedback]
     rules: list[Constraint]
+    seen: list[str]
+    """All that the version counts as having learned from, also what teaches nothing: a rule for one item, say."""
 
 
 def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text: None) -> Report:
@@ -109,15 +111,14 @@ def _keep(bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: 
     from adapters.shelf import Manifest
 
     task, store = bench.task.name, bench.store
-    number = 1 + max((row.number for row in store.adapters(task)), default=0)
-    learned = [feedback.id for feedback in [*lesson.new, *lesson.rules]]
+    number = store.next_number(task)
     manifest = Manifest(
         id=job.id,
         task=task,
         number=number,
         parent=lesson.parent.id if lesson.parent else None,
         base=model.base_id,
-        feedback=tuple(dict.fromkeys(learned)),
+        feedback=tuple(lesson.seen),
         settings={"steps": fitted.steps, **{f"items.{k}": n for k, n in fitted.items.items()}},
         seed=bench.settings.seed,
         report=report,
@@ -156,13 +157,14 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
         plain = json.loads(path.read_text(encoding="utf-8"))
         parts = {key: [feedback_from_json(f) for f in plain[key]] for key in ("new", "replay", "rules")}
         parent = plain["parent"] and AdapterRow.model_validate(plain["parent"])
-        return _Lesson(parent or None, **parts)  # type: ignore[arg-type]
+        return _Lesson(parent or None, **parts, seen=plain["seen"])  # type: ignore[arg-type]
     lesson = _gather(bench)
     plain = {
         "parent": lesson.parent and lesson.parent.model_dump(mode="json"),
         "new": [f.model_dump(mode="json") for f in lesson.new],
         "replay": [f.model_dump(mode="json") for f in lesson.replay],
         "rules": [f.model_dump(mode="json") for f in lesson.rules],
+        "seen": lesson.seen,
     }
     aside = path.with_suffix(".new")
     aside.write_text(json.dumps(plain), encoding="utf-8")
@@ -181,7 +183,8 @@ def _gather(bench: Workbench) -> _Lesson:
         task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new]
     )
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
-    return _Lesson(parent, new, [row.feedback for row in replay], rules)
+    seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
+    return _Lesson(parent, new, [row.feedback for row in replay], rules, seen)
 
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:

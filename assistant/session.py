@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant import tell
 from assistant.cards import Card, State, card, say_rule
@@ -47,6 +47,9 @@ from assistant.types import (
 )
 from assistant.understand import feedback_of
 from assistant.workbench import Workbench
+
+if TYPE_CHECKING:
+    from assistant.exports._card import Manifest
 
 __all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Turn", "Version"]
 
@@ -208,7 +211,8 @@ class Session:
 
     def rules(self) -> list[Rule]:
         """The constraints, newest first, with those that are switched off."""
-        rows = self.store.rules(self.name, self.conversation)
+        shown = self.store.last_card(self.conversation, "answer") or {}
+        rows = self.store.rules(self.name, self.conversation, shown.get("example_id", ""))
         words = {c.id: c.text for c in self.store.critiques([row.feedback.critique for row in rows])}
         return [
             Rule(
@@ -424,16 +428,24 @@ class Session:
             self.hear(gesture=Gesture(kind="thumb", target="#1", value=value))
         return self._turn(since)
 
-    def export(self, format: str, out: Path, **filters: Any) -> Any:
-        """The feedback in a format, into the new folder `out`; returns the manifest."""
+    def export(self, format: str, out: Path, *, force: bool = False, **filters: Any) -> Manifest:
+        """The feedback in a format, into the new folder `out`.
+
+        Args:
+            force: replace an earlier export in `out`.
+            filters: `include_retracted`, `author`, `since`, `confirmed_only` of `Store.export_rows`.
+        """
         from assistant.exports._card import export
 
-        return export(format, self.store.export_rows(self.name, **filters), out, task=self.name)
+        rows = self.store.export_rows(self.name, **filters)
+        return export(format, rows, out, task=self.name, force=force)
 
     # --- inside -------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Before the first version, and once: data that came with labels is worth a training of its own."""
+        """Once per conversation the notes on the data; once per task a training on the labels it came with."""
+        if self.task.notes and not self.store.recent(self.conversation, 1):
+            self._say("About your data: " + " ".join(self.task.notes))
         if self.bench.known and not self.store.jobs(self.name):
             self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))

@@ -123,8 +123,8 @@ class Workbench:
 
     # --- rules and answers --------------------------------------------------------------------------------
 
-    def rules(self, conversation: str | None = None, example_id: str | None = None) -> list[Constraint]:
-        """The constraints in force, oldest first."""
+    def rules(self, conversation: str | None = None, example_id: str = "") -> list[Constraint]:
+        """The constraints in force, oldest first; those of an item only for `example_id`."""
         rows = self.store.rules(self.task.name, conversation, example_id)
         return [row.feedback for row in rows if row.on and isinstance(row.feedback, Constraint)]
 

@@ -52,7 +52,7 @@ def test_halves_of_the_encoder_give_what_the_whole_gives(model: Classifier) -> N
         hidden = model.encoder.peft(**tokens).last_hidden_state
         mask = tokens["attention_mask"][..., None]
         whole = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
-        assert torch.allclose(model.encoder.vectors(sentences), whole, atol=1e-5)
+        assert torch.allclose(model.encoder.vectors(sentences), whole, atol=2e-3)  # half precision between them
 
 
 def test_base_is_the_model_before_any_feedback(model: Classifier) -> None:
