@@ -32,6 +32,11 @@ class _Group(TyperGroup):
         except UserError as wrong:
             typer.echo(str(wrong), err=True)
             raise typer.Exit(2) from None
+        except OSError as wrong:
+            if not wrong.filename:  # a closed pipe, which is no mistake, or an error of ours
+                raise
+            typer.echo(f"{str(wrong.filename)!r} can't be used: {wrong.strerror}.", err=True)
+            raise typer.Exit(2) from None
 
 
 app = typer.Typer(

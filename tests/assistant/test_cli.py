@@ -181,6 +181,15 @@ def test_an_unknown_setting_is_said(sayso: Sayso, monkeypatch: pytest.MonkeyPatc
     assert "apply_at = '7'" in sayso("verify", code=2)
 
 
+def test_a_full_disk_is_one_line(sayso: Sayso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device", "/disk/file")
+
+    monkeypatch.setattr("assistant.exports._card.export", full)
+    said = sayso("export", "--format", "csv", "--out", str(tmp_path / "out"), code=2)
+    assert said == "'/disk/file' can't be used: No space left on device.\n"
+
+
 def test_control_c_ends_with_130(tmp_path: Path) -> None:
     code = (
         "import time\nfrom assistant import cli\n"
@@ -341,6 +350,16 @@ def test_learn_trains_a_version_that_predicts_and_can_be_left(sayso: Sayso, tmp_
     assert sayso("learn", "--json")["version"] is None, "there is nothing new"
 
 
+def test_a_training_that_failed_says_why(sayso: Sayso, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise UserError("The disk is full", do="make room")
+
+    monkeypatch.setattr("assistant.learn.learn", fails)
+    found = sayso("learn", "--json", code=1)
+    assert (found["version"], found["report"]) == (None, None)
+    assert found["text"] == "The disk is full; make room."
+
+
 def test_adapters_are_listed_and_shown(sayso: Sayso, home: Path) -> None:
     assert "learned nothing yet" in sayso("adapters", "list")
     shelve(home, 2)
@@ -496,7 +515,7 @@ def test_doctor_exits_1_on_problems(sayso: Sayso, monkeypatch: pytest.MonkeyPatc
 # --- bench and the parser's training ---------------------------------------------------------------------------
 
 
-def test_bench_lists_runs_and_refuses(sayso: Sayso, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bench_lists_runs_and_refuses(sayso: Sayso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.bench import Benchmark, _run, bench
 
     made = Benchmark("how often", "made", "none", "half", 0.5, "higher", lambda folder: None)  # type: ignore[arg-type,return-value]
@@ -512,6 +531,10 @@ def test_bench_lists_runs_and_refuses(sayso: Sayso, monkeypatch: pytest.MonkeyPa
     assert asked == [("guess", 2), ("guess", None)]
     assert "no benchmark 'gues'" in sayso("bench", "guess", "gues", code=2)
     assert len(asked) == 2, "nothing runs where one of the rows isn't there"
+    (tmp_path / "pyproject.toml").write_text('name = "sayso"')
+    monkeypatch.chdir(tmp_path)
+    assert sayso("bench", "--table", "--json") == {"file": str(tmp_path / "docs" / "benchmarks.md")}
+    assert "how often" in (tmp_path / "docs" / "benchmarks.md").read_text()
 
 
 def test_train_parser_writes_weights_where_it_is_told(
