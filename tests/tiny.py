@@ -39,7 +39,7 @@ def tiny_encoder(folder: Path) -> str:
 
 
 def _text(words: tuple[str, ...], index: int) -> str:
-    first, second = words[index % len(words)], words[(index * 5 + 1) % len(words)]
+    first, second = words[index % len(words)], words[(index * 5 + 1 + index // 6) % len(words)]
     subject = ("my parcel was", "the staff is", "it was")[index % 3]
     return f"{subject} {first} and {second} {'my order' if index % 2 else 'the order'}"
 
