@@ -74,7 +74,7 @@ def build(
     if local_only:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "::1"])
     page = blocks(People(open, chosen.turns_per_minute), chosen.author)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app, page, path="/",
         auth=enter, auth_message="Log in to talk to Sayso." if enter else None,
         show_error=False, enable_monitoring=False, run_history=False, footer_links=[], ssr_mode=False, pwa=False,
@@ -83,6 +83,7 @@ def build(
         theme=theme(), css_paths=[STATIC / "page.css"],
         head=f"<script>{(STATIC / 'page.js').read_text('utf-8')}</script>",
     )  # fmt: skip
+    return mounted
 
 
 def run(

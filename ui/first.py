@@ -7,6 +7,8 @@ from loading anything from elsewhere are added on the way.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.draw import MARK
@@ -26,28 +28,8 @@ HEADERS = {
     b"x-content-type-options": b"nosniff",
 }
 
-HEAD = """<title>Sayso</title><link rel="icon" type="image/svg+xml" href="/favicon.svg"><style>
-#first { position: fixed; inset: 0; z-index: 99; background: #f6f5f1; color: #1f1e1b; font: 16px/1.5 system-ui, sans-serif; --paper: #f6f5f1; transition: opacity .15s; }
-#first > div { max-width: 1312px; margin: 0 auto; padding: 0 24px; height: 100%; box-sizing: border-box; }
-#first p { display: flex; gap: 9px; align-items: center; height: 60px; margin: 0; color: #0f766e; }
-#first b { color: #1f1e1b; font-size: 20px; font-weight: 600; }
-#first i { display: block; height: min(420px, 50vh); margin-top: 52px; border: 1px solid #e3e0d8; border-radius: 16px; background: #fff; }
-@media (min-width: 900px) { #first i { margin-left: 55%; } }
-@media (prefers-color-scheme: dark) {
-  #first { background: #161614; --paper: #161614; } #first p { color: #56bdae; } #first b { color: #ecebe5; }
-  #first i { border-color: #37362f; background: #1f1f1c; }
-}
-</style>"""
-
-FIRST = f"""<div id="first" aria-hidden="true"><div><p>{MARK}<b>Sayso</b></p><i></i></div></div><script>
-(() => {{
-  const first = document.getElementById("first");
-  const over = () => {{ first.remove(); watching.disconnect(); }};
-  const watching = new MutationObserver(() => {{ if (document.querySelector("gradio-app .bar, gradio-app form, gradio-app input")) over(); }});
-  watching.observe(document.querySelector("gradio-app") ?? document.body, {{childList: true, subtree: true}});
-  setTimeout(over, 15000);
-}})();
-</script>"""
+HEAD = '<title>Sayso</title><link rel="icon" type="image/svg+xml" href="/favicon.svg">'
+FRAME = (Path(__file__).parent / "static" / "first.html").read_text("utf-8").replace("<!-- mark -->", MARK)
 
 
 class Front:
@@ -93,7 +75,7 @@ def _with_frame(page: bytes) -> bytes:
         return page
     page = page.replace(b"</head>", HEAD.encode() + b"</head>", 1)
     before, after = page.rsplit(b"</body>", 1)
-    return before + FIRST.encode() + b"</body>" + after
+    return before + FRAME.encode() + b"</body>" + after
 
 
 def _headed(message: Message) -> Message:

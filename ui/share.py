@@ -84,4 +84,4 @@ def open_tunnel(host: str, port: int) -> str:
             f"Gradio's share service did not answer ({wrong})",
             "check the network, or serve with --host 0.0.0.0 --auth-file FILE behind a proxy of your own",
         ) from wrong
-    return "https://" + address.split("://", 1)[-1]
+    return f"https://{address.split('://', 1)[-1]}"

@@ -5,6 +5,7 @@ window.sayso = (() => {
   const points = text => [...text].length; // the server counts code points, the browser UTF-16 units
   let marks = [];
   let marked = null; // the example that the marks are in
+  let taken = ""; // the selection that was counted last
   let sticking = true; // whether the conversation is scrolled to its end
   let seen = "";
   let lastOpened = null; // menus or changes that were opened in the conversation
@@ -25,7 +26,8 @@ window.sayso = (() => {
   function mark() {
     const chosen = document.getSelection();
     const within = source();
-    if (!within || !chosen || chosen.isCollapsed || !chosen.rangeCount) return;
+    if (!chosen || chosen.isCollapsed || !chosen.rangeCount) { taken = ""; return; }
+    if (!within) return;
     const range = chosen.getRangeAt(0);
     if (!within.contains(range.startContainer) || !within.contains(range.endContainer)) return;
     const text = range.toString().trim();
@@ -36,6 +38,10 @@ window.sayso = (() => {
     const blank = range.toString().length - range.toString().trimStart().length;
     const start = points(before.toString()) + blank;
     const piece = { text, start, end: start + points(text) };
+    // a selection that stays where it is counts once: its chip may have been taken away meanwhile
+    const whole = `${piece.start} ${piece.end}`;
+    if (whole === taken) return;
+    taken = whole;
     marks = [...marks.filter(one => one.end <= piece.start || one.start >= piece.end), piece].slice(-6);
     marked = find("#example [data-example]").dataset.example;
     show();

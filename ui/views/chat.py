@@ -19,8 +19,8 @@ import gradio as gr
 from assistant.errors import UserError
 from assistant.session import Message
 from assistant.types import Act, ConstraintAct, Evidence, Gesture, LabelAct, Selection
+from ui.cards import correctable
 from ui.desk import PRESS, Desk, Visit, anchored
-from ui.draw import correctable
 
 __all__ = ["ACTS", "begin", "poll", "tab"]
 

@@ -42,23 +42,21 @@ def draw(rules: Sequence[Rule]) -> str:
             "p", plain("No rules yet. Say, for example: **whenever somebody mentions a refund it's a complaint**.")
         )
         return tag("div", tag("h2", "Rules"), empty, class_="page")
-    rows = [
-        tag(
-            "li",
-            tag(
-                "button", "<i></i>", type="button", role="switch", class_="switch", aria_checked=str(rule.on).lower(),
-                aria_label=f"In force: {rule.text}", data_act="switch", data_rule=rule.id, data_value=str(int(not rule.on)),
-            ),
-            tag(
-                "div",
-                tag("p", plain(rule.text), class_="rule-text", dir="auto"),
-                tag("p", f"“{escape(rule.words)}” · " if rule.words else "", escape(f"{rule.author}, {since(rule.created_at)}"), class_="effect", dir="auto"),
-            ),
-            class_="on" if rule.on else "off",
-        )
-        for rule in rules
-    ]  # fmt: skip
+    rows = [_row(rule) for rule in rules]
     lead = tag(
         "p", "A rule acts on the very next answer, and is taught to the model at the next training.", class_="effect"
     )
     return tag("div", tag("h2", "Rules"), lead, tag("ul", *rows, class_="rules"), class_="page")
+
+
+def _row(rule: Rule) -> str:
+    switch = tag(
+        "button", "<i></i>", type="button", role="switch", class_="switch", aria_checked=str(rule.on).lower(),
+        aria_label=f"In force: {rule.text}", data_act="switch", data_rule=rule.id, data_value=int(not rule.on),
+    )  # fmt: skip
+    words = f"“{rule.words}” · " if rule.words else ""
+    said = escape(f"{words}{rule.author}, {since(rule.created_at)}")
+    text = tag("p", plain(rule.text), class_="rule-text", dir="auto")
+    return tag(
+        "li", switch, tag("div", text, tag("p", said, class_="effect", dir="auto")), class_="on" if rule.on else "off"
+    )

@@ -50,12 +50,10 @@ def draw(versions: Sequence[Version], shown: str | None = None, report: Report |
     """The versions, newest first as given, and the model as it came; `report` is that of the version `shown`."""
     live = next((version for version in versions if version.live), None)
     rows = [_row(version, report if version.id == shown else None) for version in versions]
-    back = "" if live is None else button("Go back to this", "use", version=BASE)
-    base = tag(
-        "li", tag("div", tag("h3", "base"), _badge("live", "good") if live is None else "", class_="top"),
-        tag("p", "The model as it came, before any feedback.", class_="effect"), tag("div", back, class_="row") if back else "",
-        class_="live" if live is None else None,
-    )  # fmt: skip
+    back = "" if live is None else tag("div", button("Go back to this", "use", version=BASE), class_="row")
+    name = tag("div", tag("h3", BASE), "" if live else _badge("live", "good"), class_="top")
+    about = tag("p", "The model as it came, before any feedback.", class_="effect")
+    base = tag("li", name, about, back, class_=None if live else "live")
     lead = tag(
         "p",
         "Every training makes a new version. It answers only if it is no worse than the one before.",

@@ -1,0 +1,75 @@
+"""What a person does on the page, for the browser tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MESSAGES = ".log > [data-seq]"
+BOX = "#box textarea"
+
+
+def count(page: Any) -> int:
+    return int(page.locator(MESSAGES).count())
+
+
+def wait_for_more(page: Any, before: int, timeout: int = 45_000) -> None:
+    page.wait_for_function(f"n => document.querySelectorAll('{MESSAGES}').length > n", arg=before, timeout=timeout)
+
+
+def say(page: Any, words: str) -> None:
+    """Type a message and wait until it was answered."""
+    before = count(page)
+    page.fill(BOX, words)
+    page.click("#send")
+    wait_for_more(page, before)
+    page.wait_for_function("box => !document.querySelector(box).value", arg=BOX)
+
+
+def press(page: Any, selector: str) -> None:
+    """Press a button of the page and wait until something was said about it."""
+    before = count(page)
+    page.locator(selector).last.click()
+    wait_for_more(page, before)
+
+
+def example(page: Any) -> str:
+    """The text of the example on screen."""
+    return str(page.locator("#example section").get_attribute("data-text"))
+
+
+def answer(page: Any) -> str:
+    """The answer on screen."""
+    return str(page.locator("#example .answer select").first.input_value())
+
+
+def next_until(page: Any, wanted: str, tries: int = 25) -> None:
+    """Go on until an example has these words; which examples come first is the strategy's choice."""
+    for _ in range(tries):
+        if wanted in example(page).lower():
+            return
+        press(page, "#quick [data-act=next]")
+    raise AssertionError(f"no example with {wanted!r} came")
+
+
+def mark(page: Any, words: str) -> None:
+    """Drag over these words of the example, as a mouse does."""
+    box = page.evaluate(
+        """words => {
+          const walker = document.createTreeWalker(document.querySelector("#view .text"), NodeFilter.SHOW_TEXT);
+          const range = document.createRange();
+          let all = "", nodes = [];
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) { nodes.push([all.length, node]); all += node.data; }
+          const at = all.indexOf(words);
+          const place = offset => { const [from, node] = nodes.findLast(([start]) => start <= offset); return [node, offset - from]; };
+          range.setStart(...place(at)); range.setEnd(...place(at + words.length));
+          const rects = [...range.getClientRects()];
+          const first = rects[0], last = rects[rects.length - 1];
+          return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
+        }""",
+        words,
+    )
+    page.mouse.move(box[0] + 1, box[1])
+    page.mouse.down()
+    page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)
+    page.mouse.move(box[2] - 1, box[3], steps=3)
+    page.mouse.up()
