@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -190,36 +190,37 @@ def _gather(bench: Workbench) -> _Lesson:
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
 
+    labels = bench.labels()
     known = bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known)
     pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
     return Material(
-        new=_usable(bench, lesson.new),
-        replay=_usable(bench, lesson.replay),
+        new=_usable(labels, lesson.new),
+        replay=_usable(labels, lesson.replay),
         pool=[example.input for example in pool],
         rules=lesson.rules,
         implies=bench.task.implies,
-        known=[example for example in known if _sayable(bench, example.label)],
+        known=[example for example in known if _sayable(labels, example.label)],
         # without a parent there is no answer worth keeping
         rehearsed=[example.input for example in pool[:REHEARSED]] if lesson.parent else [],
     )
 
 
-def _usable(bench: Workbench, feedback: list[Feedback]) -> list[Feedback]:
+def _usable(labels: Sequence[str], feedback: list[Feedback]) -> list[Feedback]:
     """Leaves out what names a label that the task no longer has."""
-    return [f for f in feedback if not isinstance(f, Label) or _sayable(bench, f.value)]
+    return [f for f in feedback if not isinstance(f, Label) or _sayable(labels, f.value)]
 
 
-def _sayable(bench: Workbench, value: object) -> bool:
-    labels = bench.labels()
+def _sayable(labels: Sequence[str], value: object) -> bool:
     return not labels or value in labels
 
 
 def _exam(bench: Workbench, lesson: _Lesson) -> Exam:
     from adapters.gate import Exam
 
-    asked = [f for f in _usable(bench, lesson.new) if isinstance(f, Label | Preference)]
+    labels = bench.labels()
+    asked = [f for f in _usable(labels, lesson.new) if isinstance(f, Label | Preference)]
     words = {c.id: c.text for c in bench.store.critiques([f.critique for f in asked])}
-    heldout = [e for e in bench.sample(HELDOUT, 0, bench.heldout) if _sayable(bench, e.label)]
+    heldout = [e for e in bench.sample(HELDOUT, 0, bench.heldout) if _sayable(labels, e.label)]
     return Exam(heldout, [(words.get(f.critique, ""), f) for f in asked], _earlier(bench))
 
 

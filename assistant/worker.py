@@ -132,9 +132,9 @@ def main(parent: int | None = None) -> None:
 
 def _warm_up() -> None:
     """Load torch and the models of the tasks in use, so that the first training starts at once."""
-    from adapters.device import set_threads
+    import adapters.fit
+    import adapters.gate
 
-    set_threads(leave=1)
     for spec in store().tasks()[:2]:
         with contextlib.suppress(UserError), bench_of(spec.name).model():
             pass
