@@ -62,6 +62,7 @@ def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Belie
     def seen() -> Array:
         ids = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
         known = [bench.examples[id].input for id in ids if id in bench.examples]
-        return np.asarray(model.embed(known), dtype=np.float32)
+        # a model need not know how to embed nothing
+        return np.asarray(model.embed(known or inputs[:1]), dtype=np.float32)[: len(known)]
 
     return Beliefs(values, probabilities, lambda: np.asarray(model.embed(inputs), np.float32), seen)
