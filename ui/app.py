@@ -75,7 +75,7 @@ def build(
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "::1"])
     page = blocks(People(open, chosen.turns_per_minute), chosen.author)
     mounted: FastAPI = gr.mount_gradio_app(
-        app, page, path="/",
+        app, page, path="/", app_kwargs={"openapi_url": None},
         auth=enter, auth_message="Log in to talk to Sayso." if enter else None,
         show_error=False, enable_monitoring=False, run_history=False, footer_links=[], ssr_mode=False, pwa=False,
         mcp_server=False, max_file_size=int(chosen.max_upload_mb * 2**20),

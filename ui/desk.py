@@ -25,13 +25,13 @@ from assistant.types import Selection
 from ui import draw
 from ui.people import People
 
-__all__ = ["PRESS", "Desk", "Ids", "Visit", "anchored"]
+__all__ = ["PRESS", "Desk", "Handler", "Ids", "Visit", "anchored"]
 
 log = logging.getLogger("sayso.page")
 Ids = dict[str, Any]
 """What a browser tab remembers, on the server: ids only. `conversation`; `first` and `last`: of the messages
 shown, first < seq <= last; `all`: none is held back; `correcting`: the reading whose menus are open; `version`:
-the one whose changed answers are shown."""
+the one whose changed answers are shown; `training`: the progress that is shown."""
 
 WINDOW = 60
 """Messages shown at once, so that a turn costs the same in a long conversation."""

@@ -57,6 +57,9 @@ class Front:
             if message["type"] == "http.response.start":
                 start = dict(message)
                 return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return

@@ -60,7 +60,7 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
         desk.on(desk.bar.click, _bar(people))
         loaded = desk.on(page.load, lambda visit: None, counted=False)
         desk.on(loaded.then, chat.begin, counted=False)
-        desk.on(desk.timer.tick, chat.poll, counted=False, queue=False)
+        desk.on(desk.timer.tick, chat.poll(desk), counted=False, queue=False)
     page.queue(api_open=False, max_size=queue_size, default_concurrency_limit=8)
     return page
 

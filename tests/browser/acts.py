@@ -6,6 +6,26 @@ from typing import Any
 
 MESSAGES = ".log > [data-seq]"
 BOX = "#box textarea"
+WHERE = """words => {
+  const walker = document.createTreeWalker(document.querySelector("#view .text"), NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const nodes = [];
+  let all = "";
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    nodes.push([all.length, node]);
+    all += node.data;
+  }
+  const place = offset => {
+    const [from, node] = nodes.findLast(([start]) => start <= offset);
+    return [node, offset - from];
+  };
+  const at = all.indexOf(words);
+  range.setStart(...place(at));
+  range.setEnd(...place(at + words.length));
+  const rects = [...range.getClientRects()];
+  const first = rects[0], last = rects[rects.length - 1];
+  return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
+}"""
 
 
 def count(page: Any) -> int:
@@ -53,21 +73,7 @@ def next_until(page: Any, wanted: str, tries: int = 25) -> None:
 
 def mark(page: Any, words: str) -> None:
     """Drag over these words of the example, as a mouse does."""
-    box = page.evaluate(
-        """words => {
-          const walker = document.createTreeWalker(document.querySelector("#view .text"), NodeFilter.SHOW_TEXT);
-          const range = document.createRange();
-          let all = "", nodes = [];
-          for (let node = walker.nextNode(); node; node = walker.nextNode()) { nodes.push([all.length, node]); all += node.data; }
-          const at = all.indexOf(words);
-          const place = offset => { const [from, node] = nodes.findLast(([start]) => start <= offset); return [node, offset - from]; };
-          range.setStart(...place(at)); range.setEnd(...place(at + words.length));
-          const rects = [...range.getClientRects()];
-          const first = rects[0], last = rects[rects.length - 1];
-          return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
-        }""",
-        words,
-    )
+    box = page.evaluate(WHERE, words)
     page.mouse.move(box[0] + 1, box[1])
     page.mouse.down()
     page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)

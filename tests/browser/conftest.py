@@ -30,7 +30,6 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
-SCREENSHOTS = ROOT / "docs" / "screenshots"
 START_SECONDS = 90
 EXAMPLE = "#example [data-example]"
 
@@ -123,7 +122,10 @@ class Watch:
         page.on("request", lambda request: self._request(request.url))
         page.on("console", lambda said: self.console.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.console.append(str(error)))
-        page.on("response", lambda given: self.refused.append(f"{given.status} {given.url}") if given.status >= 400 else None)
+        page.on(
+            "response",
+            lambda given: self.refused.append(f"{given.status} {given.url}") if given.status >= 400 else None,
+        )
         page.on("dialog", lambda dialog: (self.console.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
 
     def _request(self, url: str) -> None:
@@ -162,11 +164,3 @@ def window(browser: Any) -> Iterator[Opener]:
 @pytest.fixture
 def page(server: Server, window: Opener) -> Any:
     return window(server.url)
-
-
-def shoot(page: Any, name: str) -> None:
-    """Keep a picture for the README, where SAYSO_SCREENSHOTS=1 asks for it."""
-    if os.environ.get("SAYSO_SCREENSHOTS") == "1":
-        page.wait_for_timeout(400)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png")

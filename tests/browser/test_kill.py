@@ -53,7 +53,9 @@ def test_a_kill_in_the_middle_of_a_training_loses_nothing(own: Server, window: O
     assert _seen(page)[: len(said)] == said
     assert page.locator("#example section").get_attribute("data-example") == example
     # the half-done training goes on by itself, and ends
-    page.wait_for_function("() => document.querySelector('#log').innerText.match(/v\\d+ is (not )?live/)", timeout=120_000)
+    page.wait_for_function(
+        "() => document.querySelector('#log').innerText.match(/v\\d+ is (not )?live/)", timeout=120_000
+    )
     page.get_by_role("tab", name="Rules").click()
     page.wait_for_selector("#rules [role=switch][aria-checked=true]")
     page.get_by_role("tab", name="Chat").click()

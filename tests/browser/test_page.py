@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.acts import BOX, answer, count, example, mark, next_until, press, say, wait_for_more
-from tests.browser.conftest import Opener, Server, shoot
+from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -93,7 +93,6 @@ def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(page: Any) -> No
     page.get_by_role("tab", name="Rules").click()
     switch = page.get_by_role("switch").first
     switch.wait_for()
-    shoot(page, "rules")
     switch.click()
     page.wait_for_selector("[role=switch][aria-checked=false]")
     page.get_by_role("tab", name="Chat").click()
@@ -151,7 +150,6 @@ def test_a_training_shows_its_progress_and_its_report(page: Any) -> None:
     say(page, f"no, that's a {_another(page)}")
     page.locator("#quick [data-act=learn]").click()
     page.wait_for_selector("#progress [role=progressbar]")
-    shoot(page, "chat")
     page.wait_for_selector("#progress .idle", state="attached", timeout=90_000)
     page.wait_for_function("() => document.querySelector('#log').innerText.match(/v\\d+ is (not )?live/)")
     assert re.search(r"fixed", page.inner_text("#log"))
@@ -161,7 +159,6 @@ def test_a_training_shows_its_progress_and_its_report(page: Any) -> None:
     page.wait_for_selector("#versions .versions li h3")
     page.locator("#versions [data-act=changes]").first.click()
     page.wait_for_selector("#versions .changes")
-    shoot(page, "versions")
     page.locator("#versions [data-act=use][data-version=base]").click()
     page.wait_for_function("() => document.querySelector('#adapter').innerText === 'base'")
     page.get_by_role("tab", name="What I learned").click()
@@ -182,7 +179,9 @@ def test_feedback_is_exported_as_a_file(page: Any) -> None:
 
 
 def test_a_message_with_html_is_shown_and_never_run(page: Any) -> None:
-    evil = "<img src=https://example.org/x.png onerror=alert(1)><script>alert(2)</script> ![x](https://example.org/y.png)"
+    evil = (
+        "<img src=https://example.org/x.png onerror=alert(1)><script>alert(2)</script> ![x](https://example.org/y.png)"
+    )
     say(page, evil)
     assert evil in page.locator(".log .person").last.inner_text()
     assert page.locator(".log img, .log script").count() == 0
@@ -207,7 +206,6 @@ def test_an_empty_message_is_answered_with_a_sentence(page: Any) -> None:
 def test_light_and_dark_follow_the_system_and_the_button(server: Server, window: Opener) -> None:
     page = window(server.url, dark=True)
     assert _paper(page) == "rgb(22, 22, 20)"
-    shoot(page, "chat-dark")
     page.get_by_role("button", name="Light or dark").click()
     assert _paper(page) == "rgb(246, 245, 241)"
     page.reload()
@@ -225,7 +223,6 @@ def test_a_phone_has_one_column_and_never_scrolls_sideways(server: Server, windo
     card, talk = page.locator("#example").bounding_box(), page.locator("#talk").bounding_box()
     assert card["y"] + card["height"] <= talk["y"]
     assert card["width"] > 330 and talk["width"] > 330
-    shoot(page, "phone")
 
 
 def _another(page: Any) -> str:

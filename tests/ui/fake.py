@@ -38,7 +38,11 @@ class FakeSession:
         self.example = Example(id="e1", input=text)
         self.output = Output(example_id="e1", value="order", score=0.7)
         self.task = Task(
-            model=lambda: None, examples=list, vocabulary=Vocabulary(), render=lambda *_: None, help=("it's a complaint",)
+            model=lambda: None,
+            examples=list,
+            vocabulary=Vocabulary(),
+            render=lambda *_: None,
+            help=("it's a complaint",),
         )  # type: ignore[arg-type, return-value]
 
     def screen(self) -> Screen:

@@ -80,7 +80,9 @@ def everything() -> dict[str, str]:
         "progress": draw.progress(Progress(job="j", state="running", progress=0.5, text=EVIL)),
         "rules": rules.draw([rule]),
         "versions": versions.draw([version(), version(id="a2", kept_back=True)], "a1", report()),
-        "markdown": html.markdown(f"- {EVIL}\n\n![x](https://example.org/x.png) [y](https://example.org) <https://a.b>"),
+        "markdown": html.markdown(
+            f"- {EVIL}\n\n![x](https://example.org/x.png) [y](https://example.org) <https://a.b>"
+        ),
     }
 
 
@@ -146,7 +148,9 @@ def test_the_menus_begin_with_what_was_understood() -> None:
 def test_a_thumb_is_shown_as_given_and_pressing_it_again_takes_it_back() -> None:
     for vote, pressed, values in ((True, ["true", "false"], ["", "0"]), (None, ["false", "false"], ["1", "0"])):
         said = [Message(seq=7, role="sayso", text="hello", vote=vote)]
-        thumbs = [given for _, given in Tags(draw.log(said, LABELS, {}, None)).elements if given.get("data-act") == "vote"]
+        thumbs = [
+            given for _, given in Tags(draw.log(said, LABELS, {}, None)).elements if given.get("data-act") == "vote"
+        ]
         assert [one["aria-pressed"] for one in thumbs] == pressed
         assert [one["data-value"] for one in thumbs] == values
         assert {one["data-seq"] for one in thumbs} == {"7"}

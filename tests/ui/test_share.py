@@ -14,7 +14,14 @@ from ui.share import check, is_local, listen, open_tunnel
 
 @pytest.mark.parametrize(
     ("host", "local"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False), ("example.org", False)],
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("example.org", False),
+    ],
 )
 def test_what_is_local(host: str, local: bool) -> None:
     assert is_local(host) is local

@@ -20,7 +20,8 @@ from assistant.errors import UserError
 from assistant.session import Message
 from assistant.types import Act, ConstraintAct, Evidence, Gesture, LabelAct, Selection
 from ui.cards import correctable
-from ui.desk import PRESS, Desk, Visit, anchored
+from ui.desk import PRESS, Desk, Handler, Visit, anchored
+from ui.draw import progress
 
 __all__ = ["ACTS", "begin", "poll", "tab"]
 
@@ -75,13 +76,20 @@ def begin(visit: Visit) -> None:
         visit.session.next()
 
 
-def poll(visit: Visit) -> None:
+def poll(desk: Desk) -> Handler:
     """What happened meanwhile; nothing is painted, and nothing moves, where nothing did."""
-    news = visit.session.poll(visit.ids.get("last") or 0).messages
-    running = visit.session.progress()
-    now = f"{running.job} {running.state} {running.progress:.3f} {running.text}" if running else ""
-    visit.paint = bool(news) or now != (visit.ids.get("training") or "")
-    visit.ids["training"] = now
+
+    def look(visit: Visit) -> dict[Any, Any] | None:
+        news = visit.session.poll(visit.ids.get("last") or 0).messages
+        running = visit.session.progress()
+        now = f"{running.job} {running.state} {running.progress:.3f} {running.text}" if running else ""
+        before, visit.ids["training"] = visit.ids.get("training") or "", now
+        visit.paint = bool(news) or bool(now) != bool(before)
+        if visit.paint or now == before:
+            return None
+        return {desk.progress: progress(running), desk.ids: visit.ids}
+
+    return look
 
 
 def say(visit: Visit, text: str, selection: list[Selection] | None = None) -> None:
