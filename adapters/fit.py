@@ -1,9 +1,11 @@
 """Training: the sum of the signals, minimised over the adapter's parameters. Knows no task.
 
-    loss = sum over signals of weight x mean over a batch of its items
+    loss = sum over signals of weight x mean over its items  (+ ridge x |head|^2)
 
-Deterministic for a seed, and the same after a kill as without one: batches and dropout depend on the seed and
-the step alone, and a checkpoint (safetensors, written aside and renamed) holds parameters and moments.
+First the head alone settles, by L-BFGS over all items, on features that stay as they are: that is cheap and nearly
+convex. Then the whole adapter follows, by AdamW over batches. Deterministic for a seed, and the same after a kill as
+without one: batches depend on the seed and the step alone, and a checkpoint (safetensors, written aside and renamed)
+holds parameters and moments.
 """
 
 from __future__ import annotations
@@ -27,21 +29,27 @@ __all__ = ["Fit", "Recipe", "fit"]
 
 CHECKPOINT = "checkpoint.safetensors"
 CHECKPOINT_SECONDS = 2.0
+SETTLED = 0.4
+"""The share of the progress bar that the settling of the head is."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. Learning rates are AdamW's; `passes` is how often each item is seen, between the bounds.
+    """How to train.
 
-    On a GPU batches are `gpu_batch` times larger.
+    `ridge` pulls the head to zero while it settles, in at most `settle` iterations; 0 iterations leave it as it is.
+    Then `passes` is how often the adapter sees each item, within the bounds on steps; rates are AdamW's at their
+    highest. On a GPU batches are `gpu_batch` times larger.
     """
 
-    adapter_rate: float = 1e-3
-    head_rate: float = 5e-3
+    settle: int = 60
+    ridge: float = 0.1
+    passes: int = 3
+    least_steps: int = 8
+    most_steps: int = 100
+    head_rate: float = 3e-4
+    inner_rate: float = 1e-3
     weight_decay: float = 0.01
-    passes: int = 8
-    least_steps: int = 16
-    most_steps: int = 300
     gpu_batch: int = 4
     weights: Mapping[str, float] = field(default_factory=dict)
     """Signals whose weight is other than their own; 0 switches one off."""
@@ -59,22 +67,22 @@ class Fit:
 
 @dataclass
 class _Course:
-    """One signal with its items; `batch(step)` walks through them in a new order every pass."""
+    """One signal with its items; `batch(step, ...)` walks through them in a new order every pass."""
 
     name: str
     signal: Signal
     items: list[Any]
     weight: float
-    size: int
     seed: int
 
-    def batch(self, step: int) -> list[Any]:
-        if len(self.items) <= self.size:
+    def batch(self, step: int, grow: int) -> list[Any]:
+        size = self.signal.batch * grow
+        if len(self.items) <= size:
             return self.items
-        per_pass = math.ceil(len(self.items) / self.size)
+        per_pass = math.ceil(len(self.items) / size)
         order = np.random.default_rng((self.seed, step // per_pass)).permutation(len(self.items))
-        start = (step % per_pass) * self.size
-        return [self.items[index] for index in order[start : start + self.size]]
+        start = (step % per_pass) * size
+        return [self.items[index] for index in order[start : start + size]]
 
 
 def fit(
@@ -100,17 +108,19 @@ def fit(
     optimizer = _optimizer(named, recipe)
     first = _resume(folder, named, optimizer)
     losses: dict[str, list[float]] = {course.name: [] for course in courses}
-    saved = time.perf_counter()
-    model.train(True)
+    if courses and recipe.settle and first == 0:
+        _settle(model, courses, recipe, lambda share: progress(SETTLED * share))
+    saved = 0.0
     try:
+        model.train(True)
         for step in range(first, steps):
-            torch.manual_seed(seed * 1_000_003 + step)
-            _rates(optimizer, step / steps)
-            _step(model, courses, step, optimizer, losses)
-            progress((step + 1) / steps)
             if folder and time.perf_counter() - saved > CHECKPOINT_SECONDS:
-                _checkpoint(folder, step + 1, named, optimizer)
+                _checkpoint(folder, step, named, optimizer)
                 saved = time.perf_counter()
+            torch.manual_seed(seed * 1_000_003 + step)
+            _rates(optimizer, recipe, step / steps)
+            _step(model, courses, step, recipe, optimizer, losses)
+            progress(SETTLED + (1 - SETTLED) * (step + 1) / steps)
     finally:
         model.train(False)
     return Fit(
@@ -122,36 +132,61 @@ def fit(
 
 
 def _courses(model: Model, material: Material, recipe: Recipe, seed: int) -> list[_Course]:
-    grow = recipe.gpu_batch if on_gpu() else 1
     courses = []
     for index, name in enumerate(signal.names()):
         made = signal.get(name)()
         weight = recipe.weights.get(name, made.weight)
         items = made.prepare(model, material) if weight else []
         if items:
-            courses.append(_Course(name, made, items, weight, made.batch * grow, seed + index))
+            courses.append(_Course(name, made, items, weight, seed + index))
     return courses
 
 
 def _steps(courses: Sequence[_Course], recipe: Recipe) -> int:
+    """How many steps the whole adapter takes; what is only rehearsed does not count, where there is anything new."""
     if not courses:
         return 0
     teaching = [course for course in courses if not course.signal.rehearses] or courses
-    longest = max(len(course.items) / course.size for course in teaching)
+    longest = max(len(course.items) / course.signal.batch for course in teaching)
     return min(recipe.most_steps, max(recipe.least_steps, math.ceil(recipe.passes * longest)))
+
+
+def _settle(model: Model, courses: Sequence[_Course], recipe: Recipe, progress: Callable[[float], None]) -> None:
+    """The head alone, over all items at once."""
+    model.train(False)
+    head = [p for name, p in model.trainable() if name.startswith("head.")]
+    if not head:
+        return
+    optimizer = torch.optim.LBFGS(head, max_iter=recipe.settle, history_size=10, line_search_fn="strong_wolfe")
+    evaluations = 0
+
+    def closure() -> float:
+        nonlocal evaluations
+        optimizer.zero_grad()
+        total = recipe.ridge * torch.stack([p.square().sum() for p in head]).sum()
+        for course in courses:
+            total = total + course.weight * course.signal.loss(model, course.items).mean()
+        total.backward()  # type: ignore[no-untyped-call]
+        evaluations += 1
+        progress(min(1.0, evaluations / recipe.settle))
+        return float(total)
+
+    optimizer.step(closure)
 
 
 def _step(
     model: Model,
     courses: Sequence[_Course],
     step: int,
+    recipe: Recipe,
     optimizer: torch.optim.Optimizer,
     losses: dict[str, list[float]],
 ) -> None:
     optimizer.zero_grad()
+    grow = recipe.gpu_batch if on_gpu() else 1
     total = torch.zeros((), device=device())
     for course in courses:
-        loss = course.signal.loss(model, course.batch(step)).mean()
+        loss = course.signal.loss(model, course.batch(step, grow)).mean()
         losses[course.name].append(float(loss.detach()))
         total = total + course.weight * loss
     total.backward()  # type: ignore[no-untyped-call]
@@ -162,18 +197,15 @@ def _step(
 def _optimizer(named: Sequence[tuple[str, nn.Parameter]], recipe: Recipe) -> torch.optim.AdamW:
     head = [p for name, p in named if name.startswith("head.")]
     inner = [p for name, p in named if not name.startswith("head.")]
-    groups = [(inner, recipe.adapter_rate), (head, recipe.head_rate)]
-    return torch.optim.AdamW(
-        [{"params": some, "lr": rate, "base": rate} for some, rate in groups if some],
-        weight_decay=recipe.weight_decay,
-    )
+    groups = [{"params": some, "lr": 0.0, "part": part} for part, some in (("head", head), ("inner", inner)) if some]
+    return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
 
 
-def _rates(optimizer: torch.optim.Optimizer, share: float) -> None:
+def _rates(optimizer: torch.optim.Optimizer, recipe: Recipe, share: float) -> None:
     """A short warm-up, then down along a cosine."""
     factor = min(1.0, share / 0.1 + 0.1) * 0.5 * (1 + math.cos(math.pi * share))
     for group in optimizer.param_groups:
-        group["lr"] = group["base"] * factor
+        group["lr"] = factor * (recipe.head_rate if group["part"] == "head" else recipe.inner_rate)
 
 
 def _checkpoint(

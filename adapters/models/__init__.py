@@ -68,8 +68,14 @@ class Model(Protocol):
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         """Make the scores honest on these examples, without changing any answer."""
 
-    def train(self, on: bool) -> None:
-        """Dropout on or off."""
+    def train(self, deep: bool) -> None:
+        """Whether gradients should reach the adapter inside the base (deep), or its head alone, which is cheap."""
+
+    def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
+        """(B,) log-probability in nats, per part of the input, that a person points at just this evidence.
+
+        With `logp` it makes the joint p(value, evidence | input) of Zaidan & Eisner 2008.
+        """
 
 
 Family: TypeAlias = Callable[..., Model]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.types import Evidence
 
-__all__ = ["only", "sentences", "without", "words"]
+__all__ = ["marked", "only", "sentences", "without", "words"]
 
 SHORT_WORDS = 60
 """Texts up to this many words are one part: the encoder reads them better whole."""
@@ -66,3 +66,17 @@ def only(text: str, evidence: Sequence[Evidence]) -> str | None:
     """The pieces of evidence that occur in the text, in its order; None if there is none."""
     found = sorted((text.find(piece.text), piece.text) for piece in evidence if piece.text in text)
     return "\n".join(piece for _, piece in found) or None
+
+
+def marked(text: str, evidence: Sequence[Evidence]) -> list[float]:
+    """For each part of the text, 1.0 where at least a tenth of it is evidence, else 0.0."""
+    spans = []
+    for piece in evidence:
+        at = text.find(piece.text) if piece.text and piece.role == "for" else -1
+        if at >= 0:
+            spans.append((at, at + len(piece.text)))
+    found = []
+    for start, end in sentences(text):
+        covered = sum(max(0, min(end, stop) - max(start, begin)) for begin, stop in spans)
+        found.append(float(covered > 0.1 * (end - start)))
+    return found

@@ -1,9 +1,15 @@
 """A text classifier that can be taught from its first word: zero-shot by the labels' names, then LoRA.
 
-A text is split into parts; each part becomes a vector h (see `_encoder.py`); attention over the parts makes the
-document vector d = sum a_s h_s, a = softmax(q . h); the logits are  t * d . (w_label + delta_label) + b_label,
-with w_label the vector of the label's name. The adapter is the LoRA matrices with q, delta and b: all zero at
-first, so that without it (`base()`) the model says what the labels' names alone suggest.
+A text is split into parts (a short one is one part), each part s becomes features f_s, and among them the vector h_s
+of the last layer (`_encoder.py`):
+
+    relevance  r_s = sigmoid(t q . f_s)                would a person point here? learned from evidence
+    vote       v_s = t (h_s . w_label + f_s . delta_label) + b_label
+    logits     v of the only part, or  exp(g) sum_s a_s B tanh((v_s - mean v_s) / B),   a_s ~ r_s^1.5
+
+with w_label the vector of the label's name. Bounded votes keep one shrill sentence from deciding a long document.
+The adapter is the LoRA matrices with q, delta, b and g: all zero at first, so that without it (`base()`) the model
+says what the labels' names alone suggest, every part counting the same.
 
 >>> model = classifier(labels=("complaint", "praise"))           # doctest: +SKIP
 >>> model.predict(["My parcel arrived broken."])[0].value        # doctest: +SKIP
@@ -25,7 +31,7 @@ from adapters.models import family
 from adapters.models._calibrate import temperature
 from adapters.models._encoder import Encoder
 from adapters.models._occlude import occlude
-from adapters.models._text import only, sentences, without
+from adapters.models._text import marked, only, sentences, without
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
 
@@ -33,6 +39,12 @@ __all__ = ["Classifier", "classifier"]
 
 SCALE = 20.0
 """t: what a cosine of 1 is worth in nats before training; MiniLM's cosines lie within about [-0.1, 0.8]."""
+BOUND = 4.0
+"""B, in nats: the most that one part of several can say."""
+SHARPNESS = 1.5
+"""Of the attention, over the relevance."""
+DEEP_PARTS = 64
+"""How many parts gradients flow back into the encoder from, per call; the others are taken as they were."""
 
 
 @family
@@ -50,9 +62,11 @@ class Classifier:
         self._on = True
         self.labels: tuple[str, ...] = ()
         self.named = torch.zeros(0, encoder.size, device=device())
-        self.query = nn.Parameter(torch.zeros(encoder.size, device=device()))
-        self.delta = nn.Parameter(torch.zeros(0, encoder.size, device=device()))
+        self.query = nn.Parameter(torch.zeros(encoder.width + 1, device=device()))
+        self.gain = nn.Parameter(torch.zeros(1, device=device()))
+        self.delta = nn.Parameter(torch.zeros(0, encoder.width, device=device()))
         self.bias = nn.Parameter(torch.zeros(0, device=device()))
+        self.deep = False
         self.temperature = 1.0
         self.relabel(labels)
         self.fresh = self.state()
@@ -106,17 +120,17 @@ class Classifier:
 
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         with torch.no_grad():
-            document, _, _ = self._read(inputs)
-            vectors = nn.functional.normalize(document, dim=-1)
-        return np.asarray(vectors.cpu().numpy(), dtype=np.float32)
+            parts, owner = self._parts(inputs)
+            vectors = self.encoder.vectors(parts)
+            summed = torch.zeros(len(inputs), self.encoder.size, device=device()).index_add(0, owner, vectors)
+        return np.asarray(nn.functional.normalize(summed, dim=-1).cpu().numpy(), dtype=np.float32)
 
     def trainable(self) -> list[tuple[str, nn.Parameter]]:
-        head = [("head.query", self.query), ("head.delta", self.delta), ("head.bias", self.bias)]
-        return [*self.encoder.lora(), *head]
+        head = {"query": self.query, "gain": self.gain, "delta": self.delta, "bias": self.bias}
+        return [*self.encoder.lora(), *((f"head.{name}", parameter) for name, parameter in head.items())]
 
     def state(self) -> dict[str, Tensor]:
-        state = {name: p.detach().cpu().clone() for name, p in self.encoder.lora()}
-        state["head.query"] = self.query.detach().cpu().clone()
+        state = {name: p.detach().cpu().clone() for name, p in self._whole()}
         state["head.temperature"] = torch.tensor([self.temperature])
         for index, label in enumerate(self.labels):
             state[f"head.delta.{label}"] = self.delta[index].detach().cpu().clone()
@@ -125,20 +139,21 @@ class Classifier:
 
     def load(self, state: dict[str, Tensor] | None) -> None:
         state = self.fresh if state is None else state
-        for name, parameter in [*self.encoder.lora(), ("head.query", self.query)]:
+        for name, parameter in self._whole():
             if name not in state or state[name].shape != parameter.shape:
                 raise UserError(
                     f"The adapter does not fit the base {self.base_id!r} at {name!r}",
                     "an adapter needs the base and the rank that it was trained with",
                 )
         with torch.no_grad():
-            for name, parameter in [*self.encoder.lora(), ("head.query", self.query)]:
+            for name, parameter in self._whole():
                 parameter.copy_(state[name])
             for index, label in enumerate(self.labels):
                 # a label that the adapter never met starts from its name
                 self.delta[index] = state.get(f"head.delta.{label}", torch.zeros_like(self.delta[index]))
                 self.bias[index] = state.get(f"head.bias.{label}", torch.zeros(1))[0]
         self.temperature = float(state.get("head.temperature", torch.ones(1))[0])
+        self.encoder.forget()
 
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         known = [(text, value) for text, value in zip(inputs, values, strict=True) if value in self.labels]
@@ -146,9 +161,24 @@ class Classifier:
             logits = self._logits([text for text, _ in known])
         self.temperature = temperature(logits, [self._column(value) for _, value in known])
 
-    def train(self, on: bool) -> None:
-        # dropout in the frozen layers costs a sixth of a step and gained nothing (docs/log.md)
+    def train(self, deep: bool) -> None:
+        # never dropout: in the frozen layers it costs a sixth of a step and gained nothing (docs/log.md)
         self.encoder.eval()
+        if self.deep and not deep:
+            self.encoder.forget()
+        self.deep = deep
+
+    def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
+        if not len(inputs):
+            return torch.zeros(0, device=device())
+        parts, owner = self._parts(inputs)
+        features = self._features(parts)
+        spans = [span for text, why in zip(inputs, evidence, strict=True) for span in marked(text, why)]
+        pointed = torch.tensor(spans, device=features.device)
+        relevance = self._relevance(features)
+        each = -nn.functional.binary_cross_entropy_with_logits(relevance, pointed, reduction="none")
+        counts = torch.bincount(owner, minlength=len(inputs))
+        return torch.zeros(len(inputs), device=each.device).index_add(0, owner, each) / counts
 
     # --- beyond the contract ----------------------------------------------------------------------------
 
@@ -157,7 +187,7 @@ class Classifier:
         if tuple(labels) == self.labels:
             return
         old = {label: index for index, label in enumerate(self.labels)}
-        delta = torch.zeros(len(labels), self.encoder.size, device=device())
+        delta = torch.zeros(len(labels), self.encoder.width, device=device())
         bias = torch.zeros(len(labels), device=device())
         for index, label in enumerate(labels):
             if label in old:
@@ -169,36 +199,67 @@ class Classifier:
 
     # --- inside -----------------------------------------------------------------------------------------
 
-    def _read(self, texts: Sequence[str], remember: bool = True) -> tuple[Tensor, Tensor, list[int]]:
-        """(B, D) documents, (S,) attention of all parts, and how many parts each text has."""
+    def _whole(self) -> list[tuple[str, nn.Parameter]]:
+        """What does not depend on the labels."""
+        return [*self.encoder.lora(), ("head.query", self.query), ("head.gain", self.gain)]
+
+    def _parts(self, texts: Sequence[str]) -> tuple[list[str], Tensor]:
+        """All parts of all texts, and the (S,) text that each is of."""
         parts = [[text[a:b] for a, b in sentences(text)] for text in texts]
-        counts = [len(part) for part in parts]
-        vectors = self.encoder.vectors([part for some in parts for part in some], remember)
-        owner = torch.arange(len(texts), device=vectors.device).repeat_interleave(
-            torch.tensor(counts, dtype=torch.long, device=vectors.device)
-        )
-        attention = _softmax_by(vectors @ self.query if self._on else vectors[:, 0] * 0, owner, len(texts))
-        document = torch.zeros(len(texts), vectors.shape[1], device=vectors.device)
-        return document.index_add(0, owner, attention[:, None] * vectors), attention, counts
+        counts = torch.tensor([len(some) for some in parts], dtype=torch.long, device=device())
+        owner = torch.arange(len(texts), device=device()).repeat_interleave(counts)
+        return [part for some in parts for part in some], owner
+
+    def _features(self, parts: Sequence[str], remember: bool = True) -> Tensor:
+        """(S, F); while training deep, gradients reach the encoder from a sample of the parts."""
+        deep = None
+        if self.deep and torch.is_grad_enabled():
+            deep = torch.randperm(len(parts), device="cpu")[:DEEP_PARTS].to(device())
+        return self.encoder.features(parts, deep, remember)
 
     def _logits(self, texts: Sequence[str], remember: bool = True) -> Tensor:
         """(B, C)"""
-        return self._score(self._read(texts, remember)[0])
+        if not len(texts):
+            return torch.zeros(0, len(self.labels), device=device())
+        parts, owner = self._parts(texts)
+        features = self._features(parts, remember)
+        votes = self._votes(features)
+        several = torch.bincount(owner, minlength=len(texts)) > 1
+        attention = self._attention(features, owner, len(texts))
+        votes = torch.where(several[owner][:, None], self._bounded(votes), votes)
+        logits = torch.zeros(len(texts), votes.shape[1], device=votes.device)
+        logits = logits.index_add(0, owner, attention[:, None] * votes)
+        return torch.where(several[:, None], logits * self.gain.exp(), logits) if self._on else logits
 
-    def _score(self, vectors: Tensor) -> Tensor:
+    def _votes(self, features: Tensor) -> Tensor:
+        """(S, C) what each part says, in nats."""
+        named = SCALE * features[:, -self.encoder.size :] @ self.named.T
+        return named + SCALE * features @ self.delta.T + self.bias if self._on else named
+
+    @staticmethod
+    def _bounded(votes: Tensor) -> Tensor:
+        return BOUND * torch.tanh((votes - votes.mean(-1, keepdim=True)) / BOUND)
+
+    def _relevance(self, features: Tensor) -> Tensor:
+        """(S,) logits of being pointed at."""
+        return SCALE * features @ self.query[:-1] + self.query[-1]
+
+    def _attention(self, features: Tensor, owner: Tensor, texts: int) -> Tensor:
+        """(S,) shares that sum to 1 within each text."""
         if not self._on:
-            return SCALE * vectors @ self.named.T
-        return SCALE * vectors @ (self.named + self.delta).T + self.bias
+            return 1 / torch.bincount(owner, minlength=texts)[owner].to(features.dtype)
+        raised = SHARPNESS * nn.functional.logsigmoid(self._relevance(features))
+        return _softmax_by(raised, owner, texts)
 
     def _parts_that_count(self, text: str, column: int) -> list[tuple[int, int, float]]:
         """(start, end, share of the logit, relative to the other labels) of each part."""
-        parts = sentences(text)
+        spans = sentences(text)
         with torch.no_grad():
-            vectors = self.encoder.vectors([text[a:b] for a, b in parts])
-            _, attention, _ = self._read([text])
-            logits = self._score(vectors)
-            share = attention * (logits[:, column] - logits.mean(-1))
-        return [(a, b, float(s)) for (a, b), s in zip(parts, share, strict=True)]
+            parts, owner = self._parts([text])
+            features = self._features(parts)
+            votes = self._bounded(self._votes(features))
+            share = self._attention(features, owner, 1) * votes[:, column]
+        return [(a, b, float(s)) for (a, b), s in zip(spans, share, strict=True)]
 
     def _prediction(self, scores: list[float]) -> Prediction:
         best = int(np.argmax(scores))
