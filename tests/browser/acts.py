@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-MESSAGES = ".log > [data-seq]"
+NEWEST = "Math.max(0, ...[...document.querySelectorAll('.log > [data-seq]')].map(one => Number(one.dataset.seq)))"
 BOX = "#box textarea"
 WHERE = """words => {
   const walker = document.createTreeWalker(document.querySelector("#view .text"), NodeFilter.SHOW_TEXT);
@@ -29,11 +29,12 @@ WHERE = """words => {
 
 
 def count(page: Any) -> int:
-    return int(page.locator(MESSAGES).count())
+    """The number of the newest message."""
+    return int(page.evaluate(NEWEST))
 
 
 def wait_for_more(page: Any, before: int, timeout: int = 45_000) -> None:
-    page.wait_for_function(f"n => document.querySelectorAll('{MESSAGES}').length > n", arg=before, timeout=timeout)
+    page.wait_for_function(f"n => {NEWEST} > n", arg=before, timeout=timeout)
 
 
 def say(page: Any, words: str) -> None:
@@ -43,6 +44,16 @@ def say(page: Any, words: str) -> None:
     page.click("#send")
     wait_for_more(page, before)
     page.wait_for_function("box => !document.querySelector(box).value", arg=BOX)
+
+
+def teach(page: Any, words: str) -> None:
+    """Say it, and say yes where the page asks whether that was meant."""
+    say(page, words)
+    card = page.locator(".log .card").last
+    if "waiting" in (card.get_attribute("class") or ""):
+        before = count(page)
+        card.get_by_role("button", name="Yes, right").click()
+        wait_for_more(page, before)
 
 
 def press(page: Any, selector: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import count, say
+from tests.browser.acts import count, say, teach
 from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -41,8 +41,8 @@ def test_a_kill_in_the_middle_of_a_training_loses_nothing(own: Server, window: O
     assert page.title() == "Sayso"
     assert EVIL in page.inner_text("#view .text")
     assert page.locator("#view img, #view script").count() == 0
-    say(page, "it's a complaint")
-    say(page, "whenever somebody mentions a refund it's a complaint")
+    teach(page, "it's a complaint")
+    teach(page, "whenever somebody mentions a refund it's a complaint")
     page.locator("#quick [data-act=learn]").click()
     page.wait_for_selector("#progress [role=progressbar]")
     said, example = _seen(page), page.locator("#example section").get_attribute("data-example")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import BOX, answer, count, example, mark, next_until, press, say, wait_for_more
+from tests.browser.acts import BOX, answer, count, example, mark, next_until, press, say, teach, wait_for_more
 from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -27,7 +27,7 @@ def test_the_page_paints_fast_and_opens_on_an_example(server: Server, window: Op
 
 def test_a_critique_is_understood_shown_and_confirmed(page: Any) -> None:
     other = _another(page)
-    say(page, f"no, that's a {other}")
+    teach(page, f"no, that's a {other}")
     card = page.locator(".log .card").last
     assert "I understood" in card.inner_text() and other in card.inner_text()
     assert page.locator(".log").inner_text().count("Asked again") >= 1
@@ -41,7 +41,7 @@ def test_marked_words_become_evidence(page: Any) -> None:
     chip = page.locator("#evidence .piece")
     chip.wait_for()
     assert words in chip.inner_text()
-    say(page, f"it's a {_another(page)}")
+    teach(page, f"it's a {_another(page)}")
     assert f"“{words}”" in page.locator(".log .card").last.inner_text()
     assert page.locator("#evidence .piece").count() == 0, "sent once, not with everything that follows"
 
@@ -62,7 +62,7 @@ def test_a_reading_is_corrected_with_menus(page: Any) -> None:
     words = " ".join(example(page).split()[1:4])
     mark(page, words)
     first = _another(page)
-    say(page, f"it's a {first}")
+    teach(page, f"it's a {first}")
     page.locator(".log .card").last.get_by_role("button", name="Correct").click()
     menus = page.locator(".log .menus")
     menus.wait_for()
@@ -87,7 +87,7 @@ def test_the_answer_is_edited_in_place(page: Any) -> None:
 def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(page: Any) -> None:
     next_until(page, "refund")
     told = _another(page)
-    say(page, f"whenever somebody mentions a refund it's a {told}")
+    teach(page, f"whenever somebody mentions a refund it's a {told}")
     assert answer(page) == told
     assert "By your rule" in page.inner_text("#example .by-rule")
     page.get_by_role("tab", name="Rules").click()
@@ -123,7 +123,7 @@ def test_commands_have_words_buttons_and_keys(page: Any) -> None:
     page.keyboard.press("n")
     wait_for_more(page, before)
     assert example(page) != was
-    say(page, f"it's a {_another(page)}")
+    teach(page, f"it's a {_another(page)}")
     press(page, "#quick [data-act=undo-last]")
     assert page.locator(".log .card").last.get_attribute("class") in ("card undone", "card rejected")
     say(page, "what have you learned?")
@@ -147,7 +147,7 @@ def test_keys_rest_while_writing_and_are_listed(page: Any) -> None:
 
 
 def test_a_training_shows_its_progress_and_its_report(page: Any) -> None:
-    say(page, f"no, that's a {_another(page)}")
+    teach(page, f"no, that's a {_another(page)}")
     page.locator("#quick [data-act=learn]").click()
     page.wait_for_selector("#progress [role=progressbar]")
     page.wait_for_selector("#progress .idle", state="attached", timeout=90_000)
@@ -223,6 +223,8 @@ def test_a_phone_has_one_column_and_never_scrolls_sideways(server: Server, windo
     card, talk = page.locator("#example").bounding_box(), page.locator("#talk").bounding_box()
     assert card["y"] + card["height"] <= talk["y"]
     assert card["width"] > 330 and talk["width"] > 330
+    field = page.locator("#composer").bounding_box()
+    assert field["y"] + field["height"] <= 844, "the message field is in reach without scrolling"
 
 
 def _another(page: Any) -> str:

@@ -56,5 +56,6 @@ answer of which version, and how it was understood. A dataset card and a manifes
 def draw(manifest: Any) -> str:
     """What the file holds."""
     files = "".join(tag("li", escape(one.path)) for one in manifest.files)
-    held = f"{manifest.feedback} pieces of feedback, as {manifest.format}"
+    pieces = "piece" if manifest.feedback == 1 else "pieces"
+    held = f"{manifest.feedback} {pieces} of feedback, as {manifest.format}"
     return tag("div", tag("p", escape(held)), tag("ul", files), class_="page")

@@ -64,7 +64,8 @@ def draw(versions: Sequence[Version], shown: str | None = None, report: Report |
 
 def _row(version: Version, report: Report | None) -> str:
     badge = _badge("live", "good") if version.live else _badge("held back", "bad") if version.kept_back else ""
-    made = escape(f"from {version.parent} · {version.feedback} pieces of feedback · {since(version.created_at)}")
+    pieces = "piece" if version.feedback == 1 else "pieces"
+    made = escape(f"from {version.parent} · {version.feedback} {pieces} of feedback · {since(version.created_at)}")
     label = "Keep it anyway" if version.kept_back else "Go back to this"
     use = "" if version.live else button(label, "use", version=version.id)
     return tag(
