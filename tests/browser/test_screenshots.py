@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import answer, count, say, teach, wait_for_more
+from tests.browser.acts import answer, count, example, mark, say, teach, wait_for_more
 from tests.browser.conftest import ROOT, Opener, Server
 
 pytestmark = [
@@ -36,12 +36,11 @@ def shoot(page: Any, name: str) -> None:
 def test_the_readme_has_its_pictures(server: Server, window: Opener) -> None:
     page = window(server.url)
     told = _told(page)
+    mark(page, " ".join(example(page).split()[-3:]).rstrip("."))
     teach(page, WORDS[told])
-    shoot(page, "chat")
-    page.locator(".log .card .main").last.click()
-    page.wait_for_selector(".log .card.confirmed")
-    teach(page, "whenever somebody mentions a refund it's a complaint")
     _trained(page)
+    teach(page, "whenever somebody mentions a refund it's a complaint")
+    shoot(page, "chat")
     for tab, name in (("Rules", "rules"), ("Versions", "versions")):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_selector(f"#{name} li")
