@@ -43,8 +43,7 @@ def test_a_kill_in_the_middle_of_a_training_loses_nothing(own: Server, window: O
     assert page.locator("#view img, #view script").count() == 0
     teach(page, "it's a complaint")
     teach(page, "whenever somebody mentions a refund it's a complaint")
-    page.locator("#quick [data-act=learn]").click()
-    page.wait_for_selector("#progress [role=progressbar]")
+    _in_training(page)
     said, example = _seen(page), page.locator("#example section").get_attribute("data-example")
     page.close()
     own.kill()
@@ -62,6 +61,16 @@ def test_a_kill_in_the_middle_of_a_training_loses_nothing(own: Server, window: O
     before = count(page)
     say(page, "next")
     assert count(page) > before
+
+
+def _in_training(page: Any) -> None:
+    """Say more until a training runs: on so few texts, one can be over before the page was asked to show it."""
+    for _ in range(5):
+        if page.locator("#progress [role=progressbar]").count():
+            return
+        say(page, "next")
+        teach(page, "it's a complaint")
+    raise AssertionError("no training was seen")
 
 
 def _seen(page: Any) -> list[str]:
