@@ -43,12 +43,12 @@ class Recipe:
     """
 
     settle: int = 60
-    ridge: float = 0.1
-    passes: int = 3
+    ridge: float = 0.03
+    passes: int = 2
     least_steps: int = 8
-    most_steps: int = 100
+    most_steps: int = 40
     head_rate: float = 3e-4
-    inner_rate: float = 1e-3
+    inner_rate: float = 3e-4
     weight_decay: float = 0.01
     gpu_batch: int = 4
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -169,9 +169,9 @@ def _settle(model: Model, courses: Sequence[_Course], recipe: Recipe, progress: 
         total.backward()  # type: ignore[no-untyped-call]
         evaluations += 1
         progress(min(1.0, evaluations / recipe.settle))
-        return float(total)
+        return float(total.detach())
 
-    optimizer.step(closure)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
 
 
 def _step(

@@ -9,7 +9,7 @@ The layers below the adapter never change, so their hidden states are computed o
 number of bytes, least recently used out first): a training step then costs only the top layers, and features are
 remembered whole until the adapter changes.
 
->>> Encoder().features(["My parcel is late."]).shape              # doctest: +SKIP
+>>> Encoder().read_texts(["My parcel is late."])[0].shape              # doctest: +SKIP
 torch.Size([1, 1536])
 """
 
@@ -95,11 +95,15 @@ class Encoder(nn.Module):
             self.peft = get_peft_model(encoder, config).to(device())
         self.first = first if encoder.config.model_type in LAYERED else 0
         self.size = int(encoder.config.hidden_size)
+        # some encoders count their positions from 2
+        self.most_tokens = min(MAX_TOKENS, getattr(encoder.config, "max_position_embeddings", MAX_TOKENS) - 2)
         self.read = range(depth - depth // 2, depth + 1)
         self._below: OrderedDict[str, tuple[Tensor, Tensor]] = OrderedDict()
         self._bytes = 0
         self._said: OrderedDict[tuple[bool, str], Tensor] = OrderedDict()
         self._adapted = True
+        self._mean, self._spread = torch.zeros(1, device=device()), torch.ones(1, device=device())
+        self._measure()
 
     @contextmanager
     def off(self) -> Iterator[None]:
@@ -121,19 +125,30 @@ class Encoder(nn.Module):
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """(S, D) vectors of the last layer, of length 1, without gradients: near each other for like meanings."""
-        return self.features(texts)[:, -self.size :]
+        return self._known(texts, True)[:, -self.size :]
 
-    def features(self, texts: Sequence[str], deep: Tensor | None = None, remember: bool = True) -> Tensor:
-        """(S, L x D): for each of the upper half of the layers the mean over tokens, of length 1. S may be 0.
+    def read_texts(
+        self, texts: Sequence[str], deep: Tensor | None = None, remember: bool = True
+    ) -> tuple[Tensor, Tensor]:
+        """(S, L x D) features, of length about 1, and (S, D) vectors of the last layer, of length 1. S may be 0.
 
         Args:
             deep: the (K,) rows that gradients flow back into the encoder from; None: none.
             remember: keep the lower layers' states; False for texts that won't come again.
         """
         flat = self._known(texts, remember)
-        if deep is None or not len(deep):
-            return flat
-        return flat.index_copy(0, deep, self._run([texts[index] for index in deep.tolist()], remember))
+        if deep is not None and len(deep):
+            flat = flat.index_copy(0, deep, self._run([texts[index] for index in deep.tolist()], remember))
+        features = (flat - self._mean) / self._spread / self.width**0.5
+        return features, flat[:, -self.size :]
+
+    def _measure(self) -> None:
+        """The mean and the spread of each feature over texts of no task in particular: an encoder's vectors share
+        most of what they hold, and what sets texts apart is small beside it (Mu & Viswanath 2018)."""
+        texts = (Path(__file__).parent / "background.txt").read_text(encoding="utf-8").splitlines()
+        with torch.no_grad(), self.off():
+            flat = self._run(texts, remember=False)
+        self._mean, self._spread = flat.mean(0), flat.std(0) + 1e-3
 
     def forget(self) -> None:
         """The adapter was changed: what was said of texts before does not hold any more."""
@@ -218,7 +233,7 @@ class Encoder(nn.Module):
         return [(hidden[i, :n].half(), joined[i].half()) for i, n in enumerate(sizes)]
 
     def _tokens(self, texts: list[str]) -> dict[str, Tensor]:
-        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
+        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=self.most_tokens, return_tensors="pt")
         return {key: value.to(device()) for key, value in tokens.items()}
 
     def _touch(self, text: str) -> tuple[Tensor, Tensor]:

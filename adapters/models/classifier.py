@@ -4,12 +4,13 @@ A text is split into parts (a short one is one part), each part s becomes featur
 of the last layer (`_encoder.py`):
 
     relevance  r_s = sigmoid(t q . f_s)                would a person point here? learned from evidence
-    vote       v_s = t (h_s . w_label + f_s . delta_label) + b_label
+    vote       v_s = t (h_s . w_label + f_s . delta_label + n_s . omega_label) + b_label
     logits     v of the only part, or  exp(g) sum_s a_s B tanh((v_s - mean v_s) / B),   a_s ~ r_s^1.5
 
-with w_label the vector of the label's name. Bounded votes keep one shrill sentence from deciding a long document.
-The adapter is the LoRA matrices with q, delta, b and g: all zero at first, so that without it (`base()`) the model
-says what the labels' names alone suggest, every part counting the same.
+with w_label the vector of the label's name and n_s the hashed words and word pairs of the part. Bounded votes keep
+one shrill sentence from deciding a long document. The adapter is the LoRA matrices with q, delta, omega, b and g: all
+zero at first, so that without it (`base()`) the model says what the labels' names alone suggest, every part counting
+the same.
 
 >>> model = classifier(labels=("complaint", "praise"))           # doctest: +SKIP
 >>> model.predict(["My parcel arrived broken."])[0].value        # doctest: +SKIP
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ from adapters.device import device
 from adapters.models import family
 from adapters.models._calibrate import temperature
 from adapters.models._encoder import Encoder
+from adapters.models._hashed import HASHES, Hashed, hashed
 from adapters.models._occlude import occlude
 from adapters.models._text import marked, only, sentences, without
 from assistant.errors import UserError
@@ -43,6 +45,8 @@ BOUND = 4.0
 """B, in nats: the most that one part of several can say."""
 SHARPNESS = 1.5
 """Of the attention, over the relevance."""
+PREPARED = 12
+"""How many batches of texts are kept as the head reads them."""
 DEEP_PARTS = 64
 """How many parts gradients flow back into the encoder from, per call; the others are taken as they were."""
 
@@ -51,6 +55,14 @@ DEEP_PARTS = 64
 def classifier(labels: Sequence[str], base: str | None = None, rank: int = 8) -> Classifier:
     """A classifier into `labels`; `base` is an encoder of the hub or a folder, None: the embedded one."""
     return Classifier(tuple(labels), Encoder(base, rank))
+
+
+class _Read(NamedTuple):
+    """What the encoder and the words of S parts say: (S, F) features, (S, D) vectors, hashed words."""
+
+    features: Tensor
+    vectors: Tensor
+    words: Hashed
 
 
 class Classifier:
@@ -65,7 +77,9 @@ class Classifier:
         self.query = nn.Parameter(torch.zeros(encoder.width + 1, device=device()))
         self.gain = nn.Parameter(torch.zeros(1, device=device()))
         self.delta = nn.Parameter(torch.zeros(0, encoder.width, device=device()))
+        self.omega = nn.Parameter(torch.zeros(0, HASHES, device=device()))
         self.bias = nn.Parameter(torch.zeros(0, device=device()))
+        self._prepared: dict[tuple[str, ...], tuple[_Read, Tensor]] = {}
         self.deep = False
         self.temperature = 1.0
         self.relabel(labels)
@@ -126,15 +140,15 @@ class Classifier:
         return np.asarray(nn.functional.normalize(summed, dim=-1).cpu().numpy(), dtype=np.float32)
 
     def trainable(self) -> list[tuple[str, nn.Parameter]]:
-        head = {"query": self.query, "gain": self.gain, "delta": self.delta, "bias": self.bias}
+        head = {"query": self.query, "gain": self.gain, "omega": self.omega, "delta": self.delta, "bias": self.bias}
         return [*self.encoder.lora(), *((f"head.{name}", parameter) for name, parameter in head.items())]
 
     def state(self) -> dict[str, Tensor]:
         state = {name: p.detach().cpu().clone() for name, p in self._whole()}
         state["head.temperature"] = torch.tensor([self.temperature])
         for index, label in enumerate(self.labels):
-            state[f"head.delta.{label}"] = self.delta[index].detach().cpu().clone()
-            state[f"head.bias.{label}"] = self.bias[index : index + 1].detach().cpu().clone()
+            for name, rows in self._by_label().items():
+                state[f"head.{name}.{label}"] = rows[index : index + 1].detach().cpu().clone()
         return state
 
     def load(self, state: dict[str, Tensor] | None) -> None:
@@ -150,10 +164,12 @@ class Classifier:
                 parameter.copy_(state[name])
             for index, label in enumerate(self.labels):
                 # a label that the adapter never met starts from its name
-                self.delta[index] = state.get(f"head.delta.{label}", torch.zeros_like(self.delta[index]))
-                self.bias[index] = state.get(f"head.bias.{label}", torch.zeros(1))[0]
+                for name, rows in self._by_label().items():
+                    known = state.get(f"head.{name}.{label}")
+                    rows[index] = 0.0 if known is None else known[0].to(rows.device)
         self.temperature = float(state.get("head.temperature", torch.ones(1))[0])
         self.encoder.forget()
+        self._prepared.clear()
 
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         known = [(text, value) for text, value in zip(inputs, values, strict=True) if value in self.labels]
@@ -167,15 +183,15 @@ class Classifier:
         if self.deep and not deep:
             self.encoder.forget()
         self.deep = deep
+        self._prepared.clear()
 
     def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
         if not len(inputs):
             return torch.zeros(0, device=device())
-        parts, owner = self._parts(inputs)
-        features = self._features(parts)
+        read, owner = self._read(inputs)
         spans = [span for text, why in zip(inputs, evidence, strict=True) for span in marked(text, why)]
-        pointed = torch.tensor(spans, device=features.device)
-        relevance = self._relevance(features)
+        pointed = torch.tensor(spans, device=device())
+        relevance = self._relevance(read)
         each = -nn.functional.binary_cross_entropy_with_logits(relevance, pointed, reduction="none")
         counts = torch.bincount(owner, minlength=len(inputs))
         return torch.zeros(len(inputs), device=each.device).index_add(0, owner, each) / counts
@@ -187,21 +203,26 @@ class Classifier:
         if tuple(labels) == self.labels:
             return
         old = {label: index for index, label in enumerate(self.labels)}
-        delta = torch.zeros(len(labels), self.encoder.width, device=device())
-        bias = torch.zeros(len(labels), device=device())
-        for index, label in enumerate(labels):
-            if label in old:
-                delta[index], bias[index] = self.delta.data[old[label]], self.bias.data[old[label]]
+        for name, rows in self._by_label().items():
+            grown = torch.zeros(len(labels), *rows.shape[1:], device=device())
+            for index, label in enumerate(labels):
+                if label in old:
+                    grown[index] = rows.data[old[label]]
+            setattr(self, name, nn.Parameter(grown))
         with torch.no_grad(), self.encoder.off():
             self.named = self.encoder.vectors([_readable(label) for label in labels])
         self.labels = tuple(labels)
-        self.delta, self.bias = nn.Parameter(delta), nn.Parameter(bias)
 
     # --- inside -----------------------------------------------------------------------------------------
 
     def _whole(self) -> list[tuple[str, nn.Parameter]]:
         """What does not depend on the labels."""
-        return [*self.encoder.lora(), ("head.query", self.query), ("head.gain", self.gain)]
+        shared = {"query": self.query, "gain": self.gain}
+        return [*self.encoder.lora(), *((f"head.{name}", parameter) for name, parameter in shared.items())]
+
+    def _by_label(self) -> dict[str, nn.Parameter]:
+        """What has a row for each label."""
+        return {"delta": self.delta, "omega": self.omega, "bias": self.bias}
 
     def _parts(self, texts: Sequence[str]) -> tuple[list[str], Tensor]:
         """All parts of all texts, and the (S,) text that each is of."""
@@ -210,55 +231,71 @@ class Classifier:
         owner = torch.arange(len(texts), device=device()).repeat_interleave(counts)
         return [part for some in parts for part in some], owner
 
-    def _features(self, parts: Sequence[str], remember: bool = True) -> Tensor:
-        """(S, F); while training deep, gradients reach the encoder from a sample of the parts."""
+    def _read(self, texts: Sequence[str], remember: bool = True) -> tuple[_Read, Tensor]:
+        """What the parts of all texts say to the head, and the (S,) text that each part is of.
+
+        While training deep, gradients reach the encoder from a sample of the parts. Elsewhere nothing changes from
+        one look to the next, so that a head which settles does not have its texts cut and hashed again each time.
+        """
+        key = tuple(texts)
+        if key in self._prepared and not self.deep:
+            return self._prepared[key]
+        parts, owner = self._parts(texts)
         deep = None
         if self.deep and torch.is_grad_enabled():
             deep = torch.randperm(len(parts), device="cpu")[:DEEP_PARTS].to(device())
-        return self.encoder.features(parts, deep, remember)
+        features, vectors = self.encoder.read_texts(parts, deep, remember)
+        found = _Read(features, vectors, hashed(parts)), owner
+        if not self.deep and remember and self._on:
+            if len(self._prepared) >= PREPARED:
+                self._prepared.pop(next(iter(self._prepared)))
+            self._prepared[key] = found
+        return found
 
     def _logits(self, texts: Sequence[str], remember: bool = True) -> Tensor:
         """(B, C)"""
         if not len(texts):
             return torch.zeros(0, len(self.labels), device=device())
-        parts, owner = self._parts(texts)
-        features = self._features(parts, remember)
-        votes = self._votes(features)
+        read, owner = self._read(texts, remember)
+        votes = self._votes(read)
         several = torch.bincount(owner, minlength=len(texts)) > 1
-        attention = self._attention(features, owner, len(texts))
         votes = torch.where(several[owner][:, None], self._bounded(votes), votes)
+        attention = self._attention(read, owner, len(texts))
         logits = torch.zeros(len(texts), votes.shape[1], device=votes.device)
         logits = logits.index_add(0, owner, attention[:, None] * votes)
         return torch.where(several[:, None], logits * self.gain.exp(), logits) if self._on else logits
 
-    def _votes(self, features: Tensor) -> Tensor:
+    def _votes(self, read: _Read) -> Tensor:
         """(S, C) what each part says, in nats."""
-        named = SCALE * features[:, -self.encoder.size :] @ self.named.T
-        return named + SCALE * features @ self.delta.T + self.bias if self._on else named
+        named = SCALE * read.vectors @ self.named.T
+        if not self._on:
+            return named
+        words = nn.functional.embedding_bag(
+            read.words.ids, self.omega.T, read.words.starts, mode="sum", per_sample_weights=read.words.weights
+        )
+        return named + SCALE * (read.features @ self.delta.T + words) + self.bias
 
     @staticmethod
     def _bounded(votes: Tensor) -> Tensor:
         return BOUND * torch.tanh((votes - votes.mean(-1, keepdim=True)) / BOUND)
 
-    def _relevance(self, features: Tensor) -> Tensor:
+    def _relevance(self, read: _Read) -> Tensor:
         """(S,) logits of being pointed at."""
-        return SCALE * features @ self.query[:-1] + self.query[-1]
+        return SCALE * read.features @ self.query[:-1] + self.query[-1]
 
-    def _attention(self, features: Tensor, owner: Tensor, texts: int) -> Tensor:
+    def _attention(self, read: _Read, owner: Tensor, texts: int) -> Tensor:
         """(S,) shares that sum to 1 within each text."""
         if not self._on:
-            return 1 / torch.bincount(owner, minlength=texts)[owner].to(features.dtype)
-        raised = SHARPNESS * nn.functional.logsigmoid(self._relevance(features))
+            return 1 / torch.bincount(owner, minlength=texts)[owner].to(read.features.dtype)
+        raised = SHARPNESS * nn.functional.logsigmoid(self._relevance(read))
         return _softmax_by(raised, owner, texts)
 
     def _parts_that_count(self, text: str, column: int) -> list[tuple[int, int, float]]:
         """(start, end, share of the logit, relative to the other labels) of each part."""
         spans = sentences(text)
         with torch.no_grad():
-            parts, owner = self._parts([text])
-            features = self._features(parts)
-            votes = self._bounded(self._votes(features))
-            share = self._attention(features, owner, 1) * votes[:, column]
+            read, owner = self._read([text])
+            share = self._attention(read, owner, 1) * self._bounded(self._votes(read))[:, column]
         return [(a, b, float(s)) for (a, b), s in zip(spans, share, strict=True)]
 
     def _prediction(self, scores: list[float]) -> Prediction:

@@ -46,4 +46,4 @@ def loss(model: Model, items: Sequence[Item]) -> Tensor:
 @signal
 def contrast() -> Signal:
     """Learn that the reason is what makes it y."""
-    return Signal(prepare, loss, weight=0.5)
+    return Signal(prepare, loss, weight=0.1)

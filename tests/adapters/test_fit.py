@@ -17,7 +17,7 @@ from tests.tiny import EXAMPLES
 FROM = {"task": "t", "author": "ann", "critique": "c", "reading": "r", "op": "is"}
 NEW = [Label(**FROM, input=e.input, value=e.label) for e in EXAMPLES if e.split == "pool"]
 MATERIAL = Material(new=NEW, rehearsed=[e.input for e in EXAMPLES[:4]])
-RECIPE = Recipe(least_steps=20, most_steps=20)
+RECIPE = Recipe(settle=10, least_steps=20, most_steps=20)
 
 
 class Killed(Exception):
@@ -26,7 +26,7 @@ class Killed(Exception):
 
 def test_learns_what_it_is_taught_and_carries_it_over(model: Classifier) -> None:
     heldout = [e for e in EXAMPLES if e.split == "heldout"]
-    fit(model, Material(new=NEW), recipe=Recipe(least_steps=150))
+    fit(model, Material(new=NEW), recipe=Recipe(inner_rate=1e-3, least_steps=40))
     answers = model.predict([e.input for e in heldout])
     right = sum(a.value == e.label for a, e in zip(answers, heldout, strict=True))
     assert right >= 0.75 * len(heldout)
@@ -51,7 +51,7 @@ def test_resumed_equals_uninterrupted(
     model.load(None)
 
     def progress(share: float) -> None:
-        if share > killed_at / 20:
+        if share > fitting.SETTLED + (1 - fitting.SETTLED) * killed_at / 20:
             raise Killed
 
     with pytest.raises(Killed):

@@ -10,6 +10,7 @@ from adapters.signals import Material, signal
 from assistant.types import Constraint, Evidence, Example, Label, Preference
 
 TEXT = "my parcel was broken and it was late"
+LONG = "my parcel was broken. " + "the staff is great. " * 20
 FROM = {"task": "t", "author": "ann", "critique": "c", "reading": "r"}
 
 
@@ -30,6 +31,7 @@ MATERIAL = {
     "unlikelihood": Material(new=[label("complaint", "is_not")]),
     "contrast": Material(new=[label("praise", because="broken")]),
     "sufficiency": Material(new=[label("praise", because="broken")]),
+    "rationale": Material(new=[label("praise", because="broken", text=LONG)]),
     "pairwise": Material(new=[Preference(**FROM, input=TEXT, chosen="praise", rejected="complaint")]),
     "rules": Material(pool=[TEXT], rules=[RULE], implies=implies),
     "replay": Material(replay=[label("praise")]),
@@ -38,7 +40,7 @@ MATERIAL = {
 
 
 def alone(name: str) -> Recipe:
-    return Recipe(least_steps=30, weights={other: float(other == name) for other in signal.names()})
+    return Recipe(least_steps=10, inner_rate=1e-3, weights={other: float(other == name) for other in signal.names()})
 
 
 def margin(model: Classifier, text: str = TEXT) -> float:
@@ -88,14 +90,26 @@ def test_sufficiency_makes_the_reason_enough(model: Classifier) -> None:
     assert margin(model, "broken") > before + 0.5
 
 
+def test_rationale_teaches_where_to_look(model: Classifier) -> None:
+    def share() -> float:
+        return model._parts_that_count(LONG, 0)[0][2] / sum(abs(s) for _, _, s in model._parts_that_count(LONG, 0))
+
+    because = [Evidence(text="broken")]
+    before = model.logp_evidence([LONG], [because]).item()
+    looked = abs(share())
+    fit(model, MATERIAL["rationale"], recipe=alone("rationale"))
+    assert model.logp_evidence([LONG], [because]).item() > before + 0.2
+    assert abs(share()) > 2 * looked
+
+
 def test_keep_holds_the_parent_while_something_else_is_learned(model: Classifier) -> None:
     kept = ["the staff is lovely", "it was perfect and quick"]
     teach = [label("praise", text="my order was broken")]
     before = [margin(model, text) for text in kept]
-    fit(model, Material(new=teach), recipe=Recipe(least_steps=40))
+    fit(model, Material(new=teach), recipe=Recipe())
     drift = sum(abs(margin(model, text) - b) for text, b in zip(kept, before, strict=True))
     model.load(None)
-    fit(model, Material(new=teach, rehearsed=kept), recipe=Recipe(least_steps=40))
+    fit(model, Material(new=teach, rehearsed=kept), recipe=Recipe())
     drift_kept = sum(abs(margin(model, text) - b) for text, b in zip(kept, before, strict=True))
     assert drift_kept < drift / 2
 
