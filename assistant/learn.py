@@ -35,6 +35,8 @@ REHEARSED = 32
 EARLIER = 40
 HELDOUT = 400
 """How many of each a training looks at, at most."""
+CHARACTERS = 1_000_000
+"""Of all held-out examples together, and of all known ones: some hundred film reviews, or all of the above if short."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
 
     labels = bench.labels()
-    known = bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known)
+    known = _short(bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known))
     pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
     return Material(
         new=_usable(labels, lesson.new),
@@ -214,13 +216,23 @@ def _sayable(labels: Sequence[str], value: object) -> bool:
     return not labels or value in labels
 
 
+def _short(examples: Sequence[Example]) -> list[Example]:
+    """As many of the first examples as fit into `CHARACTERS`, at least one."""
+    total = 0
+    for count, example in enumerate(examples):
+        total += len(str(example.input))
+        if total > CHARACTERS and count:
+            return list(examples[:count])
+    return list(examples)
+
+
 def _exam(bench: Workbench, lesson: _Lesson) -> Exam:
     from adapters.gate import Exam
 
     labels = bench.labels()
     asked = [f for f in _usable(labels, lesson.new) if isinstance(f, Label | Preference)]
     words = {c.id: c.text for c in bench.store.critiques([f.critique for f in asked])}
-    heldout = [e for e in bench.sample(HELDOUT, 0, bench.heldout) if _sayable(labels, e.label)]
+    heldout = [e for e in _short(bench.sample(HELDOUT, 0, bench.heldout)) if _sayable(labels, e.label)]
     return Exam(heldout, [(words.get(f.critique, ""), f) for f in asked], _earlier(bench))
 
 
