@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.bench import Benchmark, Result, _run, bench
+from assistant.bench import (
+    Benchmark,
+    Result,
+    _desk,
+    _full,
+    _run,
+    against_full,
+    bench,
+    bounded_10000,
+    first_paint,
+    live_20,
+    pheme_gain,
+    turn_training,
+)
 from assistant.errors import UserError
+from assistant.parsers import parser
+from assistant.session import Screen, Session
+from assistant.tasks import View
+from assistant.tasks._text import TEXT_PROPERTIES
+from assistant.types import Context, Critique, Example, OnScreen, Output, Vocabulary
+from tests.tiny import EXAMPLES, LABELS, tiny_encoder, write_task
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,3 +185,175 @@ def test_a_row_says_what_it_measures(name: str) -> None:
     assert made.better in ("higher", "lower")
     assert made.people in ("simulated", "real", "none")
     assert made.what and made.data and made.reference
+
+
+# --- rows that measure time and gain: their helpers on tiny sizes ------------------------------------------------
+
+RIGHT = {example.input: example.label for example in EXAMPLES}
+SAID = {"it's a complaint": "complaint", "it's praise": "praise"}
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return tiny_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture
+def seat(tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A simulated person at the tiny task, with a scripted parser."""
+    monkeypatch.setenv("SAYSO_LEARN_AFTER", "7")
+    monkeypatch.setattr(live_20, "gold", lambda: RIGHT)
+    monkeypatch.setattr(turn_training, "gold", lambda: RIGHT)
+    monkeypatch.setattr(bounded_10000, "gold", lambda: RIGHT)
+    with _desk.desk(tmp_path / "home", data=str(write_task(tmp_path)), base=encoder, rank=2) as session:
+        acts = {
+            words: {"acts": [{"kind": "label", "targets": ["#1"], "label": {"op": "is", "value": value}}]}
+            for words, value in SAID.items()
+        }
+        session.parser = parser.get("scripted")(acts)
+        yield session
+    assert os.environ["SAYSO_LEARN_AFTER"] == "7", "the settings are as they were"
+
+
+@pytest.mark.parametrize("kind", _desk.KINDS)
+def test_what_the_simulated_person_says_is_understood_as_meant(kind: str) -> None:
+    """The messages of turn_idle and turn_training, before the parser that ships."""
+    text = "The parcel arrived broken, and nobody answers my letters."
+    example, output = Example(id="e", input=text), Output(example_id="e", value="order")
+    screen = Screen(example, (output,), View(""), "", "base", "")
+    heard, wanted = _desk._message(kind, screen, "complaint")
+    shown = OnScreen(id="#1", input=text, value="order", example_id="e")
+    labels = Vocabulary(labels=("complaint", "order", "praise", "question"), properties=TEXT_PROPERTIES)
+    context = Context(task="t", vocabulary=labels, outputs=(shown,), selection=tuple(heard.pop("selection", ())))
+    critique = Critique(conversation="c", author="a", text=heard.pop("text", ""), context=context, **heard)
+    act = parser.get("embedded")()(critique).acts[0]
+    if kind == "rule":
+        assert act.constraint is not None
+        assert (act.constraint.value, wanted) == ("complaint", "complaint")
+        assert "arrived" in (act.constraint.when or "")
+    else:
+        assert act.label is not None
+        denied = kind in ("denial", "thumb")
+        assert (act.label.op, act.label.value) == (("is_not", "order") if kind == "denial" else
+                                                   ("is_not", None) if denied else ("is", "complaint"))  # fmt: skip
+        assert [e.text for e in act.evidence] == (["The parcel arrived"] if kind == "reason" else [])
+
+
+def test_only_whole_turns_count() -> None:
+    found = [_desk.Timed("label", 0.1, True), _desk.Timed("rule", 0.3, True), _desk.Timed("rule", 9.0, False)]
+    figures = _desk.middle(found)
+    assert (figures["median"], figures["label"], figures["rule"]) == pytest.approx((200, 100, 300))
+    assert math.isnan(figures["thumb"])
+    assert (figures["turns"], figures["asked back"]) == (2, 1)
+    assert next(iter(figures)) == "median", "the first figure is the one that is judged"
+
+
+def test_turns_are_timed_and_given_critiques_are_learned(seat: Session) -> None:
+    seat.next()
+    edited = _desk.timed(seat, "edit", {seat.screen().example.input: "praise"})  # type: ignore[union-attr]
+    assert edited.whole and edited.seconds > 0
+    assert seat.progress() is None, "nothing trains by itself"
+    before = seat.store.count_feedback(seat.name)
+    _desk.give(seat, list(RIGHT.items())[:6])
+    assert seat.store.count_feedback(seat.name) == before + 6
+    seat.learn()
+    live = seat.store.live(seat.name)
+    assert live is None or seat.store.new_feedback(seat.name, live.id) == []
+    assert len({text for text, _ in _desk.many(500)}) == 500
+    assert _desk.many(2, start=3) == _desk.many(5)[3:]
+
+
+def test_a_turn_beside_a_training_counts_only_while_it_learns(seat: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn_training, "KINDS", ("edit", "thumb"))
+    job = seat.store.add_job(seat.name, "learn", {}, "ann")
+    seat.store.job_event(job, "running", 0.01, "starting")
+    assert turn_training.learning(seat) is None
+    seat.store.job_event(job, "running", 0.3, "learning")
+    found, missed = turn_training.beside(seat, 2)
+    assert ([turn.kind for turn in found], missed) == (["edit", "thumb"], 0)
+    seen = iter(["a", "a", "b", "b", "b", "b"])  # asked, before and after each turn: the first one saw two trainings
+    monkeypatch.setattr(turn_training, "learning", lambda session: next(seen))
+    found, missed = turn_training.beside(seat, 1)
+    assert ([turn.kind for turn in found], missed) == (["thumb"], 1)
+
+
+def test_live_20_gives_critiques_and_waits_for_the_new_version(seat: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    live_20.criticise(seat, 5)
+    assert seat.store.count_feedback(seat.name) == 5
+    learn = seat.learn
+    monkeypatch.setattr(seat, "learn", lambda wait: learn())  # here and now, instead of in a worker
+    seconds, _ = live_20.train_now(seat)
+    assert 0 < seconds < 60
+    assert seat.bench.live_name() == "v1", "also what the gate held back"
+    monkeypatch.setattr(_desk, "PATIENCE_SECONDS", 0.0)
+    with pytest.raises(UserError, match="Waiting took more than"):
+        _desk.until(lambda: False, "Waiting")
+
+
+def test_bounded_10000_compares_rounds_of_a_turn_and_a_training(seat: Session) -> None:
+    turn, training = bounded_10000.cost(seat, 0)
+    assert min(turn, training) > 0
+    assert len(seat.store.new_feedback(seat.name, None)) == bounded_10000.NEW
+    figures = bounded_10000._figures(((1.0, 3.0), (1.0, 5.0), (1.0, 4.0)), ((2.0, 4.0), (1.0, 4.0), (9.0, 9.0)))
+    assert figures == {"ratio": 6 / 5, "turn, short": 1, "turn, long": 2, "training, short": 4, "training, long": 4}
+
+
+def test_against_full_times_both_on_the_same_critiques(
+    tmp_path: Path, encoder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{e.input}\t{part}\t{e.label}" for part in ("train", "val", "test") for e in EXAMPLES]
+    (tmp_path / "BBC_News.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    parts = against_full.read(tmp_path / "BBC_News.tsv")
+    ours, full = against_full.compare(parts, Path(encoder), seed=0, critiques=20, new=2, epochs=1)
+    for tuned in (ours, full):
+        assert tuned.seconds > 0
+        assert 0 <= tuned.accuracy <= 1
+    taught = [(e.input, e.label) for e in EXAMPLES]
+    learned = _full.fine_tune(Path(encoder), taught * 4, taught, list(LABELS), epochs=6, rate=5e-3)
+    assert learned.accuracy > 0.8, "a model that is trained on the very texts knows them"
+    assert capsys.readouterr().out == "", "stdout is for the result"
+    with pytest.raises(UserError, match="missing"):
+        against_full.read(tmp_path / "nowhere.tsv")
+
+
+def test_first_paint_asks_the_browser_and_says_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    page = tmp_path / "page.html"
+    page.write_text("<p>Hello</p><div id=example><p data-example>one</p></div>", encoding="utf-8")
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        with first_paint.browser() as chromium:
+            seconds = first_paint.look(chromium, page.as_uri())
+        assert 0 < seconds["first paint"] <= seconds["first contents"] < 10
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(UserError, match="no Chromium"), first_paint.browser():
+        pass
+
+
+def test_pheme_gain_is_what_labels_of_the_event_bring(encoder: str) -> None:
+    from adapters.models import family
+
+    words = {"true": "great thanks", "false": "awful broken", "unverified": "my order was late"}
+    posts = [
+        {"id": f"{event}-{label}-{n}", "event": event, "text": f"{text} {event} {'a' * n}", "veracity": label}
+        for event in ("old", "new")
+        for label, text in words.items()
+        for n in range(8)
+    ]
+    model = family.get("classifier")(labels=pheme_gain.LABELS, base=encoder, rank=2)
+    found = pheme_gain.gains(model, posts, "new", (0, 1), labelled=9)
+    assert len(found) == 2
+    assert all(0 <= figure <= 1 for gain in found for figure in gain)
+    made = pheme_gain.figures(
+        {"a": [pheme_gain.Gain(0.2, 0.5, 0.1), pheme_gain.Gain(0.2, 0.3, 0.1)], "b": [pheme_gain.Gain(0.4, 0.3, 0.1)]},
+        (0, 1),
+    )
+    assert made.figures["gain"] == pytest.approx((0.2 - 0.1) / 2)
+    assert made.figures["lowest event"] == pytest.approx(-0.1)
+    assert next(iter(made.figures)) == "gain"
+
+
+def test_macro_f1_counts_all_three_labels() -> None:
+    posts = [{"veracity": label} for label in ("true", "true", "false")]
+    assert pheme_gain.macro_f1(posts, ["true", "true", "true"]) == pytest.approx(0.8 / 3)
