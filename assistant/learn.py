@@ -133,7 +133,7 @@ def _keep(bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: 
         task=task,
         number=number,
         parent=manifest.parent,
-        folder=str(folder),
+        folder=folder.relative_to(bench.shelf.folder).as_posix(),
         sha256=sha256,
         report=report.model_dump(mode="json"),
         settings=manifest.settings,

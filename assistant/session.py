@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +23,11 @@ from assistant.errors import UserError
 from assistant.jobs import ask, open_job
 from assistant.parsers import Parser, parser
 from assistant.settings import Settings, settings
+from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, version_of
 from assistant.specs import open_task, resolve
 from assistant.store import Store
-from assistant.store.rows import AdapterRow, JobRow
+from assistant.store.rows import JobRow
 from assistant.store.talk import Said
-from assistant.tasks import View
 from assistant.types import (
     Act,
     Context,
@@ -37,9 +35,7 @@ from assistant.types import (
     Example,
     Gesture,
     OnScreen,
-    Output,
     Reading,
-    Record,
     Report,
     Selection,
     TaskSpec,
@@ -57,81 +53,10 @@ CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4
 
 
-class Message(Record):
-    """One message of a conversation. `output_id`: the model's answer that it shows, so that thumbs are about it."""
-
-    seq: int
-    role: str
-    text: str
-    card: Card | None = None
-    vote: bool | None = None
-    output_id: str | None = None
-    adapter: str | None = None
-
-
-class Progress(Record):
-    """A training that waits or runs; `progress` in [0, 1]."""
-
-    job: str
-    state: str
-    progress: float
-    text: str
-
-
-class Rule(Record):
-    """A constraint in force, or switched off."""
-
-    id: str
-    text: str
-    author: str
-    on: bool
-    created_at: datetime
-    words: str
-
-
-class Version(Record):
-    """A version of what the model learned. `kept_back`: the gate did not let it go live."""
-
-    id: str
-    name: str
-    parent: str
-    live: bool
-    created_at: datetime
-    report: Report | None
-    feedback: int
-    kept_back: bool
-
-
-@dataclass(frozen=True)
-class Screen:
-    """What is on screen: an example, what the live version says of it, and why it was chosen."""
-
-    example: Example
-    outputs: tuple[Output, ...]
-    view: View
-    why: str
-    adapter: str
-    position: str
-
-    @property
-    def example_id(self) -> str:
-        return self.example.id
-
-
-@dataclass(frozen=True)
-class Turn:
-    """The messages that a turn added, the person's own included, and what is on screen after it."""
-
-    messages: list[Message]
-    screen: Screen | None
-
-
 class Session:
     """See the module. Every public method is one turn or one look, and safe to call from a page's handler."""
 
-    def __init__(
-        self, bench: Workbench, author: str, parser: Parser, conversation: str | None = None
-    ) -> None:
+    def __init__(self, bench: Workbench, author: str, parser: Parser, conversation: str | None = None) -> None:
         self.bench, self.author, self.parser = bench, author, parser
         self.store, self.task, self.name = bench.store, bench.task, bench.task.name
         latest = self.store.conversations(self.name, author, limit=1)
@@ -164,7 +89,7 @@ class Session:
         chosen = settings(home=home, parser=parser)
         spec = resolve(task, **options)
         store = Store.open(chosen.database_url)
-        opened = open_task(spec)
+        opened = open_task(spec, store.tasks())
         store.save_task(spec.model_copy(update={"name": opened.name}))
         return cls.beside(Workbench(opened, store, chosen), author, conversation)
 
@@ -191,7 +116,7 @@ class Session:
             view=self.task.render(example, outputs),
             why=shown["why"],
             adapter=shown["version"],
-            position=f"{self.store.count_feedback(self.name)} pieces of feedback · {len(self.bench.unknown)} examples",
+            position=tell.position(self.store.count_feedback(self.name), len(self.bench.unknown)),
         )
 
     def messages(self, after: int = 0) -> list[Message]:
@@ -232,7 +157,7 @@ class Session:
         names = {row.id: f"v{row.number}" for row in rows}
         live = self.store.live(self.name)
         return [
-            _version(row, names, live, len(self.store.learned(row.id)))
+            version_of(row, names, live, len(self.store.learned(row.id)))
             for row in sorted(rows, key=lambda row: -row.number)
         ]
 
@@ -248,7 +173,7 @@ class Session:
         return tell.learned(self.versions(), self.rules(), self.store.count_feedback(self.name))
 
     def conversations(self) -> list[tuple[str, str]]:
-        """(id, title) of this person's conversations about the task, newest first."""
+        """(id, title) of this person's conversations about the task, newest first; titles show what they said first."""
         rows = self.store.conversations(self.name, self.author)
         return [(row.id, f"{row.created_at:%d %b %H:%M} · {(row.words or 'new')[:40]}") for row in rows]
 
@@ -277,9 +202,7 @@ class Session:
         assert screen is not None
         return screen
 
-    def hear(
-        self, text: str = "", *, gesture: Gesture | None = None, selection: Sequence[Selection] = ()
-    ) -> Turn:
+    def hear(self, text: str = "", *, gesture: Gesture | None = None, selection: Sequence[Selection] = ()) -> Turn:
         """Understand what a person says or does about the screen, and obey where that is clear.
 
         High confidence applies at once and can be undone; low confidence waits for `confirm`; where the words
@@ -320,7 +243,7 @@ class Session:
     def confirm(self, reading: str) -> Turn:
         """Yes, that is what was meant."""
         since = self._last_seq()
-        there = self.store.reading_of(reading)
+        there = self._heard(reading)
         feedback = []
         if not self.store.feedback(self.name, reading=reading):
             feedback = feedback_of(there.reading, reading, there.critique, self.task)
@@ -332,7 +255,7 @@ class Session:
     def correct(self, reading: str, acts: Sequence[Act]) -> Turn:
         """No, this is what was meant: `acts` replace those that were understood."""
         since = self._last_seq()
-        there = self.store.reading_of(reading)
+        there = self._heard(reading)
         corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
         id = new_id()
         feedback = feedback_of(corrected, id, there.critique, self.task)
@@ -363,11 +286,28 @@ class Session:
         if reading is None:
             self._say("There is nothing to undo in this conversation.")
             return self._turn(since)
-        there = self.store.reading_of(reading)
+        there = self._heard(reading)
         rows = self.store.feedback(self.name, reading=reading)
         words = there.critique.text or tell.gesture(there.critique.gesture, there.critique.context)
         said: list[Said] = [("sayso", f"Undone: “{words}”. It is not used any more.", {"kind": "note"})]
         self.store.decide(reading, self.author, "rejected", (), [row.feedback.id for row in rows], said)
+        self._unlearn()
+        self._show_again("without it")
+        return self._turn(since)
+
+    def retract(self, ids: Sequence[str], why: str = "") -> Turn:
+        """Take pieces of feedback back by their ids, whoever gave them; versions are left as by `undo`.
+
+        Raises:
+            UserError: the task has no feedback of one of the ids; nothing is taken back then.
+        """
+        since = self._last_seq()
+        known = {row.feedback.id for row in self.store.feedback(self.name, ids=ids, active=False)}
+        for id in ids:
+            if id not in known:
+                raise UserError(f"The task {self.name!r} has no feedback {id!r}")
+        self.store.retract(ids, self.author, why=why)
+        self._say(f"Taken back: {tell.pieces(len(set(ids)))}.")
         self._unlearn()
         self._show_again("without it")
         return self._turn(since)
@@ -420,25 +360,45 @@ class Session:
     def vote(self, seq: int, value: bool | None) -> Turn:
         """A thumb on a message; on the answer that is on screen it is feedback too."""
         since = self._last_seq()
+        voted = next((m for m in self.store.messages(self.conversation, seq - 1) if m.seq == seq), None)
+        if voted is None:
+            raise UserError(f"The message {seq} is not in this conversation", do="vote on a message of this one")
         self.store.vote(seq, self.author, value)
         screen = self.screen()
-        voted = [m for m in self.store.messages(self.conversation, seq - 1) if m.seq == seq]
-        on_screen = screen and voted and screen.outputs[0].id in (voted[0].card or {}).get("outputs", [])
+        on_screen = screen and screen.outputs[0].id in (voted.card or {}).get("outputs", [])
         if value is not None and on_screen:
             self.hear(gesture=Gesture(kind="thumb", target="#1", value=value))
         return self._turn(since)
 
-    def export(self, format: str, out: Path, *, force: bool = False, **filters: Any) -> Manifest:
+    def export(
+        self,
+        format: str,
+        out: Path,
+        *,
+        author_hash: bool = True,
+        secret: str = "",
+        force: bool = False,
+        **filters: Any,
+    ) -> Manifest:
         """The feedback in a format, into the new folder `out`.
 
         Args:
+            author_hash, secret: authors become pseudonyms, keyed by `secret`; False: their names are written.
             force: replace an earlier export in `out`.
             filters: `include_retracted`, `author`, `since`, `confirmed_only` of `Store.export_rows`.
         """
         from assistant.exports._card import export
 
-        rows = self.store.export_rows(self.name, **filters)
-        return export(format, rows, out, task=self.name, force=force)
+        return export(
+            format,
+            self.store.export_rows(self.name, **filters),
+            out,
+            task=self.name,
+            author_hash=author_hash,
+            secret=secret,
+            force=force,
+            filters=[name for name, value in filters.items() if value and name != "include_retracted"],
+        )
 
     # --- inside -------------------------------------------------------------------------------------------
 
@@ -449,6 +409,13 @@ class Session:
         if self.bench.known and not self.store.jobs(self.name):
             self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
+
+    def _heard(self, reading: str) -> Any:
+        """A reading of this conversation, with its critique; ids that a browser sends are not to be trusted."""
+        there = self.store.reading_of(reading)
+        if there.critique.conversation != self.conversation:
+            raise UserError(f"The reading {reading!r} is not of this conversation", do="open the conversation it is of")
+        return there
 
     def _state_of(self, reading: Reading) -> State:
         sure = reading.confidence >= self.bench.settings.apply_at
@@ -509,9 +476,7 @@ class Session:
         elif command == "stop":
             self._stop()
         elif command == "export":
-            self._say(
-                "Exports are made under the tab Export, or with `sayso export --format jsonl --out DIR`."
-            )
+            self._say("Exports are made under the tab Export, or with `sayso export --format jsonl --out DIR`.")
         else:
             self._say(tell.help(self.task))
 
@@ -533,9 +498,7 @@ class Session:
         live = self.store.live(self.name)
         clean = self.store.clean_ancestor(self.name, live.id) if live else None
         if live and (clean is None or clean.id != live.id):
-            self.store.go_live(
-                self.name, clean.id if clean else None, self.author, "it learned what was undone"
-            )
+            self.store.go_live(self.name, clean.id if clean else None, self.author, "it learned what was undone")
             self._say(
                 f"v{live.number} had learned from it, so **{self.bench.live_name()}** answers again; "
                 "the next training learns the rest anew."
@@ -582,9 +545,7 @@ class Session:
             "version": version,
         }
         text = (
-            tell.again(before.outputs, outputs, again)
-            if before and again
-            else tell.answer(example, outputs, version)
+            tell.again(before.outputs, outputs, again) if before and again else tell.answer(example, outputs, version)
         )
         self.store.say(self.conversation, "sayso", text, shown)
         if self.bench.warning:
@@ -624,17 +585,3 @@ class Session:
 
 def _parser(chosen: Settings) -> Parser:
     return parser.get(chosen.parser)()
-
-
-def _version(row: AdapterRow, names: dict[str, str], live: AdapterRow | None, feedback: int) -> Version:
-    report = Report.model_validate(row.report) if row.report else None
-    return Version(
-        id=row.id,
-        name=f"v{row.number}",
-        parent=names.get(row.parent or "", "base"),
-        live=bool(live and live.id == row.id),
-        created_at=row.created_at,
-        report=report,
-        feedback=feedback,
-        kept_back=bool(report and not report.live),
-    )

@@ -13,7 +13,9 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import inspect
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,8 +91,12 @@ def save_spec(spec: TaskSpec, path: Path) -> None:
         raise UserError(f"The task file {str(path)!r} can't be written: {wrong.strerror}") from wrong
 
 
-def open_task(spec: TaskSpec) -> Task:
+def open_task(spec: TaskSpec, in_use: Sequence[TaskSpec] = ()) -> Task:
     """The task of `spec`, made by its plugin; called `spec.name`, or after the data file, or the plugin.
+
+    Args:
+        in_use: the tasks that the store knows. Where one of them has the name but other data, a short hash of this data's path is
+            appended, so that a/reviews.csv and b/reviews.csv stay two tasks.
 
     Raises:
         UserError: there is no such plugin, it lacks an option that the spec sets, or the data can't be read.
@@ -107,12 +113,25 @@ def open_task(spec: TaskSpec) -> Task:
             raise UserError(wrong, f"it has: {known or 'none'}", "leave it out")
     taken = {option: value for option, value in options.items() if takes_all or option in parameters}
     made = factory(**taken)
-    return replace(made, name=spec.name or made.name or default_name(spec.task, spec.data))
+    name = spec.name or _apart(made.name or default_name(spec.task, spec.data), spec, in_use)
+    return replace(made, name=name)
 
 
 def default_name(plugin: str, data: str | None) -> str:
     """The data file's name without its ending, else the plugin's."""
     return Path(data).stem if data else plugin
+
+
+def _apart(name: str, spec: TaskSpec, in_use: Sequence[TaskSpec]) -> str:
+    """`name`, or "name-5f3a1c" where it stands for other data already."""
+    place = _place(spec)
+    if all(other.name != name or _place(other) == place for other in in_use):
+        return name
+    return f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:6]}"
+
+
+def _place(spec: TaskSpec) -> str:
+    return str(Path(spec.data).expanduser().resolve()) if spec.data else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

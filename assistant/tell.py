@@ -12,7 +12,7 @@ from assistant.types import Context, Example, Gesture, Output
 if TYPE_CHECKING:
     from assistant.session import Rule, Screen, Version
 
-__all__ = ["again", "answer", "gesture", "help", "learned", "why"]
+__all__ = ["again", "answer", "gesture", "help", "learned", "pieces", "position", "why"]
 
 SHOWN = 160
 """Characters of an input that a chat message quotes."""
@@ -29,6 +29,19 @@ def again(before: Sequence[Output], after: Sequence[Output], how: str) -> str:
     same = [output.value for output in before] == [output.value for output in after]
     said = " · ".join(_said(output) for output in after)
     return f"Asked again, {how}: {'still ' if same else ''}{said}."
+
+
+def pieces(count: int) -> str:
+    """
+    >>> pieces(1), pieces(20)
+    ('1 piece of feedback', '20 pieces of feedback')
+    """
+    return f"{count} piece{'' if count == 1 else 's'} of feedback"
+
+
+def position(feedback: int, examples: int) -> str:
+    """How much was said, of how many examples that have no label yet."""
+    return f"{pieces(feedback)} · {examples} example{'' if examples == 1 else 's'}"
 
 
 def gesture(done: Gesture | None, context: Context) -> str:
@@ -64,7 +77,7 @@ def why(screen: Screen | None, rules: Sequence[Rule]) -> str:
 def learned(versions: Sequence[Version], rules: Sequence[Rule], feedback: int) -> str:
     """What was learned so far, as Markdown: the live version and what it changed, the rules, what is not fixed."""
     live = next((version for version in versions if version.live), None)
-    lines = [f"You have given **{feedback}** pieces of feedback."]
+    lines = [f"You have given **{feedback}** {pieces(feedback).partition(' ')[2]}."]
     if live is None:
         lines.append("No version has been trained from it yet: the model answers as it came.")
     elif live.report:

@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
 from assistant.tasks import Task
-from assistant.types import Constraint, Example, Output, Vocabulary
+from assistant.types import Constraint, Example, Output, Prediction, Vocabulary
 
 if TYPE_CHECKING:
     from adapters.models import Model
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Workbench"]
 
 BASE = "base"
+ASKED_AT_ONCE = 256
+"""Examples before the model at a time: a bound on memory, however long a file is."""
 
 
 class Workbench:
@@ -138,17 +140,38 @@ class Workbench:
         return self.task.vocabulary.model_copy(update={"labels": self.labels()})
 
     def answer(self, example: Example, rules: Sequence[Constraint]) -> list[Output]:
-        """What the live model says of an example, obeying the rules."""
-        live = self.store.live(self.task.name)
+        """What the live model says of an example, obeying the rules, with the words that counted."""
+        (outputs,) = self.answers([example], rules, explain=True)
+        return outputs
+
+    def answers(
+        self, examples: Sequence[Example], rules: Sequence[Constraint], explain: bool = False
+    ) -> list[list[Output]]:
+        """What the live model says of each example, obeying the rules; asked in batches.
+
+        Args:
+            explain: find the words that counted, too, which takes many times as long.
+        """
+        live, n = self.store.live(self.task.name), self.task.outputs
+        adapter = live.id if live else BASE
         with self.model(live) as model:
 
-            def more(n: int) -> list[Output]:
-                found = model.predict([example.input] * n)
-                name = live.id if live else BASE
-                return [Output(**p.model_dump(), example_id=example.id, adapter=name) for p in found]
+            def said(example: Example, found: Sequence[Prediction]) -> list[Output]:
+                return [Output(**p.model_dump(), example_id=example.id, adapter=adapter) for p in found]
 
-            outputs = self.task.obey(example, more(self.task.outputs), rules, more)
-            return [self._explained(model, example.input, output) for output in outputs]
+            def obeyed(example: Example, first: Sequence[Prediction]) -> list[Output]:
+                def more(n: int) -> list[Output]:
+                    return said(example, model.predict([example.input] * n))
+
+                outputs = self.task.obey(example, said(example, first), rules, more)
+                return [self._explained(model, example.input, o) for o in outputs] if explain else outputs
+
+            answers: list[list[Output]] = []
+            for start in range(0, len(examples), ASKED_AT_ONCE):
+                some = examples[start : start + ASKED_AT_ONCE]
+                found = model.predict([example.input for example in some for _ in range(n)])
+                answers += [obeyed(example, found[i * n : (i + 1) * n]) for i, example in enumerate(some)]
+            return answers
 
     def _explained(self, model: Model, input: Any, output: Output) -> Output:
         return output.model_copy(update={"highlights": model.explain(input, output.value)})

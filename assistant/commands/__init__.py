@@ -74,7 +74,7 @@ def name_of(opened: Store, task: str | None) -> str:
     from assistant.specs import open_task
 
     spec = meant(opened, task)
-    return spec.name or open_task(spec).name
+    return spec.name or open_task(spec, opened.tasks()).name
 
 
 def workbench(opened: Store, task: str | None, home: Path | None) -> Workbench:
@@ -83,7 +83,7 @@ def workbench(opened: Store, task: str | None, home: Path | None) -> Workbench:
     from assistant.specs import open_task
     from assistant.workbench import Workbench
 
-    return Workbench(open_task(meant(opened, task)), opened, settings(home=home))
+    return Workbench(open_task(meant(opened, task), opened.tasks()), opened, settings(home=home))
 
 
 def describe(feedback: Label | Preference | Constraint) -> str:

@@ -75,7 +75,10 @@ def predict(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Ask the live version, with the rules in force."""
+    """Ask the live version, with the rules in force.
+
+    The words that counted are told for texts only, not for a file.
+    """
     from assistant.errors import UserError
 
     if not texts and file is None:
@@ -83,10 +86,9 @@ def predict(
     with store(home) as opened:
         bench = workbench(opened, task, home)
         rules, version = bench.rules(), bench.live_name()
-        rows = []
-        for example in _examples(texts or [], file, text):
-            for output in bench.answer(example, rules):
-                rows.append(_answer(example, output, version))
+        examples = list(_examples(texts or [], file, text))
+        answers = bench.answers(examples, rules, explain=file is None)
+        rows = [_answer(e, output, version) for e, outputs in zip(examples, answers, strict=True) for output in outputs]
         if bench.warning:
             note(bench.warning)
     say(as_json, rows, "\n".join(_line(row) for row in rows))

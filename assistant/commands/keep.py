@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, say, store
+from assistant.commands import AsJson, Author, Home, Which, describe, meant, name_of, note, say, store
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -57,19 +57,21 @@ def retract(
     home: Home = None,
 ) -> None:
     """Take feedback back; a live version that learned from it is left for its youngest ancestor that did not."""
-    from assistant.settings import settings
+    from assistant.session import Session
 
-    who = settings(home=home, author=author).author
     with store(home) as opened:
+        spec = meant(opened, task)
         name = name_of(opened, task)
         ids = [_one(opened, name, each) for each in which]
-        opened.retract(ids, who, why=why)
-        live = opened.live(name)
-        clean = opened.clean_ancestor(name, live.id) if live else None
-        left = live is not None and (clean is None or clean.id != live.id)
-        if left:
-            opened.go_live(name, clean.id if clean else None, who, "it learned what was retracted")
-    answers = f"v{clean.number}" if clean else "base"
+    # nobody speaks here, so no parser's model is loaded
+    session = Session.open(spec, author=author, home=home, parser="scripted")
+    try:
+        before = session.bench.live_name()
+        session.retract(ids, why)
+        answers = session.bench.live_name()
+    finally:
+        session.close()
+    left = answers != before
     text = f"Taken back: {len(ids)}." + (f" {answers} answers again, until the next training." if left else "")
     say(as_json, {"task": name, "retracted": ids, "live": answers, "left": left}, text)
 
@@ -101,7 +103,9 @@ def export(
             since=since.replace(tzinfo=UTC) if since else None,
             confirmed_only=confirmed_only,
         )
-        manifest = write(format, rows, out, task=name, force=force)
+        chosen = {"author": author, "since": since, "confirmed_only": confirmed_only}
+        filters = [option for option, value in chosen.items() if value]
+        manifest = write(format, rows, out, task=name, force=force, filters=filters)
     for skipped in manifest.skipped:
         note(f"Left out: {skipped.count} {skipped.kind} because {skipped.why}.")
     files = ", ".join(file.path for file in manifest.files)

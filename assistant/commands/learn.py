@@ -79,6 +79,7 @@ def listed(task: Which = None, as_json: AsJson = False, home: Home = None) -> No
 def show(version: Name, task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
     """Show what a version learned and what it changed."""
     from assistant.learn import tell
+    from assistant.settings import settings
     from assistant.types import Report
 
     with store(home) as opened:
@@ -86,7 +87,8 @@ def show(version: Name, task: Which = None, as_json: AsJson = False, home: Home 
         row = opened.adapter(version, name)
         learned = opened.feedback(name, ids=opened.learned(row.id), active=False)
     told = tell(Report.model_validate(row.report), f"v{row.number}").replace("**", "") if row.report else "No report."
-    lines = [told, f"{row.folder}  sha256 {row.sha256}", f"It learned from {len(learned)} pieces of feedback:"]
+    folder = settings(home=home).folder / "adapters" / row.folder
+    lines = [told, f"{folder}  sha256 {row.sha256}", f"It learned from {len(learned)} pieces of feedback:"]
     lines += [f"  {one.seq}. {describe(one.feedback)}{'' if one.active else ' (retracted)'}" for one in learned]
     plain = {**row.model_dump(mode="json"), "feedback": [one.feedback.id for one in learned]}
     say(as_json, plain, "\n".join(lines))

@@ -15,7 +15,7 @@ import csv
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import blake2b
@@ -82,6 +82,7 @@ def export(
     author_hash: bool = True,
     secret: str = "",
     force: bool = False,
+    filters: Sequence[str] = (),
 ) -> Manifest:
     """Write `rows` in `format` into the folder `out`, with its card and manifest.
 
@@ -92,6 +93,7 @@ def export(
         author_hash: replace authors by pseudonyms (see `pseudonym`).
         secret: keys the pseudonyms; equal secrets give equal pseudonyms.
         force: replace `out` where it is an earlier export.
+        filters: names of the filters that chose `rows`, to be named where nothing is left.
 
     Raises:
         UserError: no such format; `out` is in the way or can't be written; nothing fits the format.
@@ -103,7 +105,7 @@ def export(
     with _in_place(out.absolute(), force) as folder:
         paths = write(counted, folder)
         manifest = _manifest(format, task, counted, folder, paths)
-        _refuse_nothing(manifest)
+        _refuse_nothing(manifest, filters)
         from assistant.exports._readme import readme
 
         card = readme(manifest, about, write.__doc__ or "", author_hash)
@@ -209,8 +211,11 @@ def _count(path: Path) -> int | None:
     return None
 
 
-def _refuse_nothing(manifest: Manifest) -> None:
+def _refuse_nothing(manifest: Manifest, filters: Sequence[str]) -> None:
     """An empty data set can't be read by anything: say why it would be empty instead."""
+    if manifest.feedback == 0 and filters:
+        by = " and ".join(name.replace("_", "-") for name in filters)
+        raise UserError(f"No feedback of the task {manifest.task!r} is left by {by}", do="ask for more of it")
     if manifest.feedback == 0:
         raise UserError(f"The task {manifest.task!r} has no feedback yet", do="say something about an output first")
     if all(file.rows == 0 for file in manifest.files):

@@ -20,7 +20,7 @@ JobState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"
 
 
 class Conversation(Record):
-    """One talk of one person about one task. `words`: the last message, None where nothing was said yet."""
+    """One talk of one person about one task. `words`: the first of the person, None before they said any."""
 
     id: str
     task: str
@@ -57,7 +57,7 @@ class AdapterRow(Record):
     """An adapter: one version of what a task's model learned.
 
     `number` counts 1, 2, 3 ... within the task (0: the store numbers it); `sha256` is that of its manifest;
-    `parent` None: it starts at the base.
+    `parent` None: it starts at the base; `folder` is relative to the folder of all adapters, so that a home can move.
     """
 
     id: str = Field(default_factory=new_id)

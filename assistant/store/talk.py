@@ -92,15 +92,15 @@ class Talk(Database):
         return str(row["id"])
 
     def conversations(self, task: str, author: str | None = None, limit: int = 50) -> list[Conversation]:
-        """The newest `limit`, newest first, each with its last words."""
-        last = (
+        """The newest `limit`, newest first, each with the first words of the person."""
+        first = (
             select(t.messages.c.text)
-            .where(t.messages.c.conversation == t.conversations.c.id)
-            .order_by(t.messages.c.seq.desc())
+            .where(t.messages.c.conversation == t.conversations.c.id, t.messages.c.role == "person")
+            .order_by(t.messages.c.seq)
             .limit(1)
             .scalar_subquery()
         )
-        query = select(t.conversations, last.label("words")).where(t.conversations.c.task == task)
+        query = select(t.conversations, first.label("words")).where(t.conversations.c.task == task)
         if author is not None:
             query = query.where(t.conversations.c.author == author)
         query = query.order_by(t.conversations.c.created_at.desc(), t.conversations.c.id.desc()).limit(limit)

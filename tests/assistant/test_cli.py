@@ -99,10 +99,10 @@ def shelve(home: Path, count: int = 1) -> list[AdapterRow]:
                 id=new_id(), task=TASK, number=number, parent=parent, base="tiny", feedback=(feedback[number - 1],),
                 settings={}, seed=0, report=report, files={}, created_at="2026-11-22",
             )  # fmt: skip
-            folder, sha256 = shelf.put(manifest, {"lora": torch.ones(2)})
+            _, sha256 = shelf.put(manifest, {"lora": torch.ones(2)})
             plain = report.model_dump(mode="json")
             made = AdapterRow(
-                id=manifest.id, task=TASK, number=number, parent=parent, folder=str(folder), sha256=sha256, report=plain
+                id=manifest.id, task=TASK, number=number, parent=parent, folder=f"{TASK}/{manifest.id}", sha256=sha256, report=plain
             )
             rows.append(store.add_adapter(made, manifest.feedback))
         store.go_live(TASK, rows[-1].id, "ann", "better")
@@ -389,7 +389,7 @@ def test_a_version_is_made_live_and_compared(sayso: Sayso, home: Path) -> None:
 def test_a_damaged_version_is_not_made_live_and_verify_says_so(sayso: Sayso, home: Path) -> None:
     first, _ = shelve(home, 2)
     assert sayso("verify", "--json") == {"ok": True, "adapters": 2, "problems": []}
-    (Path(first.folder) / "adapter.safetensors").write_bytes(b"other")
+    (home / "adapters" / first.folder / "adapter.safetensors").write_bytes(b"other")
     assert "is damaged" in sayso("adapters", "use", "v1", code=2)
     found = sayso("verify", "--json", code=1)
     assert not found["ok"]
@@ -429,8 +429,9 @@ def test_export_writes_a_folder_once_and_again_with_force(sayso: Sayso, tmp_path
     assert (tmp_path / "out" / "README.md").exists()
     assert "not empty" in sayso("export", "--format", "jsonl", "--out", out, code=2)
     assert "2 rows" in sayso("export", "--format", "jsonl", "--out", out, "--force", "--author", "ann")
-    assert "no feedback yet" in sayso("export", "--format", "csv", "--out", f"{out}2", "--confirmed-only", code=2)
-    assert "no feedback yet" in sayso("export", "--format", "csv", "--out", f"{out}2", "--since", "2999-01-01", code=2)
+    more = ("export", "--format", "csv", "--out", f"{out}2")
+    assert "No feedback of the task 'mail' is left by confirmed-only" in sayso(*more, "--confirmed-only", code=2)
+    assert "is left by author and since" in sayso(*more, "--since", "2999-01-01", "--author", "ann", code=2)
     assert "no exporter 'pdf'" in sayso("export", "--format", "pdf", "--out", f"{out}2", code=2)
 
 

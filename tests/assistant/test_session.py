@@ -346,6 +346,103 @@ def test_data_with_labels_is_learned_first(open_session: Open, tmp_path: Path) -
     assert session.changes("v1").heldout == 12
 
 
+def test_feedback_is_taken_back_by_its_id_and_versions_are_left_as_by_undo(session: Session) -> None:
+    session.answer("it was perfect and quick")
+    session.hear("praise")
+    session.learn()
+    with pytest.raises(UserError, match="no feedback 'nope'"):
+        session.retract([feedback(session)[0].id, "nope"])
+    assert len(feedback(session)) == 1
+    turn = session.retract([feedback(session)[0].id], why="a mistake")
+    assert feedback(session) == [] and session.bench.live_name() == "base"
+    assert "Taken back: 1 piece of feedback." in texts(turn) and "v1 had learned from it" in texts(turn)
+    assert session.screen().adapter == "base"
+
+
+def test_what_is_of_another_conversation_is_out_of_reach(open_session: Open) -> None:
+    ann, ben = open_session(author="ann"), open_session(author="ben")
+    shown = ann.next().messages[-1]
+    ben.next()
+    card = next(message.card for message in ann.hear("maybe praise").messages if message.card)
+    act = Act(kind="label", targets=("#1",), label=LabelAct(op="is", value="complaint"))
+    for act_on in (ben.confirm, ben.undo, lambda reading: ben.correct(reading, [act])):
+        with pytest.raises(UserError, match="is not of this conversation"):
+            act_on(card.reading)
+    with pytest.raises(UserError, match="is not in this conversation"):
+        ben.vote(shown.seq, True)
+    assert feedback(ann) == []
+    assert next(m.card.state for m in ann.messages() if m.card) == "waiting"
+    assert all(message.vote is None for message in ann.messages())
+    ann.confirm(card.reading)
+    assert len(feedback(ann)) == 1
+
+
+def test_one_piece_of_feedback_is_one_piece(session: Session) -> None:
+    assert session.next().screen.position.startswith("0 pieces of feedback · ")
+    assert session.hear("praise").screen.position.startswith("1 piece of feedback · ")
+
+
+def test_a_conversation_is_called_by_the_first_words_of_the_person(session: Session) -> None:
+    session.next()
+    assert session.conversations()[0][1].endswith("· new")
+    session.hear("not praise")
+    session.hear("praise")
+    assert session.conversations()[0][1].endswith("· not praise")
+
+
+def test_an_export_hides_authors_unless_told_otherwise(session: Session, tmp_path: Path) -> None:
+    session.next()
+    session.hear("praise")
+    (hidden,) = session.export("jsonl", tmp_path / "a").authors
+    (keyed,) = session.export("jsonl", tmp_path / "b", secret="s").authors
+    assert len({hidden, keyed, "ann"}) == 3
+    assert session.export("jsonl", tmp_path / "c", author_hash=False).authors == {"ann": 1}
+    with pytest.raises(UserError, match="is left by confirmed-only"):
+        session.export("jsonl", tmp_path / "d", confirmed_only=True)
+
+
+def test_a_home_can_be_moved(open_session: Open, tmp_path: Path) -> None:
+    session = open_session()
+    session.answer("it was perfect and quick")
+    session.hear("praise")
+    session.learn()
+    session.close()
+    (tmp_path / "home").rename(tmp_path / "moved")
+    again = open_session(home=tmp_path / "moved")
+    assert again.store.verify(again.bench.shelf.folder) == []
+    assert again.next().screen.adapter == "v1" and again.bench.warning is None
+
+
+def test_many_examples_are_answered_as_one_by_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.answer("it was late and awful")
+    session.hear("late is praise")
+    bench, rules = session.bench, session.bench.rules()
+    some = [e for e in bench.examples.values() if "late" in e.input][:3] + bench.unknown[:4]
+    monkeypatch.setattr("assistant.workbench.ASKED_AT_ONCE", 3)
+    together = bench.answers(some, rules)
+
+    def said(outputs: list[Any]) -> list[Any]:
+        return [(o.example_id, o.value, o.said, o.rules, o.adapter, pytest.approx(o.score, abs=1e-4)) for o in outputs]
+
+    assert [said(outputs) for outputs in together] == [said(bench.answer(example, rules)) for example in some]
+    assert not any(output.highlights for outputs in together for output in outputs)
+    assert bench.answers([], rules) == []
+
+
+def test_files_of_the_same_name_are_two_tasks(open_session: Open, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    one, two = (str(write_task(tmp_path / folder)) for folder in ("a", "b"))
+    first = open_session(data=one)
+    first.next()
+    first.hear("praise")
+    second = open_session(data=two)
+    assert first.name == "tiny" and second.name.startswith("tiny-") and len(second.name) == len("tiny-") + 6
+    assert feedback(second) == [] and second.store.task_spec(second.name).data == two
+    assert (open_session(data=one).name, open_session(data=two).name) == (first.name, second.name)
+    assert open_session(data=two, name="films").name == "films"
+
+
 def test_an_unknown_task_or_option_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no task 'clasify'"):
         Session.open("clasify", home=tmp_path)

@@ -266,14 +266,15 @@ def test_a_task_is_kept_in_versions(store: Store) -> None:
         store.task_spec("nope")
 
 
-def test_conversations_come_newest_first_with_their_last_words(store: Store) -> None:
+def test_conversations_come_newest_first_with_the_first_words_of_the_person(store: Store) -> None:
     first, second = store.start_conversation("mail", "ann"), store.start_conversation("mail", "bob")
     store.start_conversation("other", "ann")
-    store.say(first, "person", "hello")
     store.say(first, "sayso", "good day", {"kind": "greeting", "n": [1, None]})
+    store.say(first, "person", "hello")
+    store.say(first, "person", "and goodbye")
     assert [(one.id, one.words) for one in store.conversations("mail")] == [
         (second, None),
-        (first, "good day"),
+        (first, "hello"),
     ]
     assert [one.id for one in store.conversations("mail", author="ann")] == [first]
 

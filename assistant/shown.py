@@ -1,0 +1,102 @@
+"""What a session shows, as frozen records: pages draw them, programs read them.
+
+session.next()      -> Turn(messages=[Message(seq=7, role="sayso", text="I say **order**")], screen=Screen(…))
+session.versions()  -> [Version(name="v2", parent="v1", live=True, feedback=3, …), …]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.cards import Card
+from assistant.store.rows import AdapterRow
+from assistant.tasks import View
+from assistant.types import Example, Output, Record, Report
+
+__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "version_of"]
+
+
+class Message(Record):
+    """One message of a conversation. `output_id`: the model's answer that it shows, so that thumbs are about it."""
+
+    seq: int
+    role: str
+    text: str
+    card: Card | None = None
+    vote: bool | None = None
+    output_id: str | None = None
+    adapter: str | None = None
+
+
+class Progress(Record):
+    """A training that waits or runs; `progress` in [0, 1]."""
+
+    job: str
+    state: str
+    progress: float
+    text: str
+
+
+class Rule(Record):
+    """A constraint in force, or switched off."""
+
+    id: str
+    text: str
+    author: str
+    on: bool
+    created_at: datetime
+    words: str
+
+
+class Version(Record):
+    """A version of what the model learned. `kept_back`: the gate did not let it go live."""
+
+    id: str
+    name: str
+    parent: str
+    live: bool
+    created_at: datetime
+    report: Report | None
+    feedback: int
+    kept_back: bool
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is on screen: an example, what the live version says of it, and why it was chosen."""
+
+    example: Example
+    outputs: tuple[Output, ...]
+    view: View
+    why: str
+    adapter: str
+    position: str
+
+    @property
+    def example_id(self) -> str:
+        return self.example.id
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The messages that a turn added, the person's own included, and what is on screen after it."""
+
+    messages: list[Message]
+    screen: Screen | None
+
+
+def version_of(row: AdapterRow, names: Mapping[str, str], live: AdapterRow | None, feedback: int) -> Version:
+    """A row of the store as people know it; `names`: of all versions, by id; `feedback`: how much it learned from."""
+    report = Report.model_validate(row.report) if row.report else None
+    return Version(
+        id=row.id,
+        name=f"v{row.number}",
+        parent=names.get(row.parent or "", "base"),
+        live=bool(live and live.id == row.id),
+        created_at=row.created_at,
+        report=report,
+        feedback=feedback,
+        kept_back=bool(report and not report.live),
+    )
