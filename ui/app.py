@@ -103,7 +103,8 @@ def run(
         share: make a public link through Gradio's service; needs `auth_file`.
 
     Raises:
-        UserError: the task, the port, the auth file or the share link can't be had; nothing is left running.
+        UserError: the task, the port, the auth file or the share link can't be had, or another server has the
+            database; nothing is left running.
     """
     from assistant.jobs import start_worker
 
@@ -116,6 +117,7 @@ def run(
         chosen = settings(home=session_options.get("home"), author=session_options.get("author"))
         first = Session.open(**session_options)
         closing.callback(first.close)
+        first.store.lock_server()
         _log_to(chosen.folder / "page.log")
 
         def opened(author: str, conversation: str | None) -> Session:

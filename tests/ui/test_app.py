@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.errors import UserError
 from assistant.settings import Settings, settings
+from assistant.store import Store
 from tests.ui.fake import FakeSession
+from ui import app as page
 from ui.app import build
 from ui.auth import Door, add_person
 from ui.page import blocks
@@ -121,3 +125,24 @@ def test_guessing_is_locked_out(locked: TestClient) -> None:
     for _ in range(5):
         locked.post("/login", data={"username": "ada", "password": "wrong password"})
     assert locked.post("/login", data={"username": "ada", "password": PASSWORD}).status_code == 400
+
+
+def test_a_second_server_on_one_database_is_refused(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = []
+
+    class Worker:
+        def terminate(self) -> None:
+            served.append("worker ended")
+
+    def serve(*_: Any) -> None:
+        served.append("first")
+        with pytest.raises(UserError, match=f"Another Sayso server has the database .* process {os.getpid()}"):
+            page.run({"home": chosen.folder, "parser": "scripted"}, port=0)
+
+    monkeypatch.setattr(page, "_serve", serve)
+    monkeypatch.setattr(page, "_warm_up", lambda session: None)
+    monkeypatch.setattr("assistant.jobs.start_worker", lambda settings: Worker())
+    page.run({"home": chosen.folder, "parser": "scripted"}, port=0)
+    assert served == ["first", "worker ended"]
+    with Store.open(chosen.database_url) as store:
+        store.lock_server()  # the first has let go of it
