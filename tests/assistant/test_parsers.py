@@ -18,6 +18,7 @@ from assistant.parsers._rules import bounds, condition, label_names
 from assistant.parsers._score import evaluate, is_right, score
 from assistant.parsers._targets import pointed
 from assistant.parsers._words import Span, clauses, quotes
+from assistant.settings import settings
 from assistant.types import Context, Critique, Gesture, OnScreen, Reading, Selection, Vocabulary
 
 INPUT = "My parcel arrived broken, I want my money back"
@@ -197,6 +198,22 @@ def test_commands(embedded: Parser, words: str, command: str) -> None:
 @pytest.mark.parametrize("words", ["thanks, you're a star!", "hello there", "lol", "what a nice day"])
 def test_small_talk_changes_nothing(embedded: Parser, words: str) -> None:
     assert {act.kind for act in embedded(critique(words)).acts} == {"none"}
+
+
+@pytest.mark.parametrize("words", ["hm this one is tricky", "tough one, give me a second", "let me read that again"])
+def test_hesitating_is_no_command(embedded: Parser, words: str) -> None:
+    # none of these is among the written critiques that the heads learned from
+    assert {act.kind for act in embedded(critique(words)).acts} == {"none"}
+
+
+def test_a_plain_correction_with_its_reason_does_not_wait(embedded: Parser) -> None:
+    shown = OnScreen(id="#1", input="The new export is so good, I love it", value="bug")
+    context = Context(task="feedback", vocabulary=Vocabulary(labels=("bug", "wish", "praise")), outputs=(shown,))
+    reading = embedded(critique("no, that's praise: they love it", context))
+    (act,) = reading.acts
+    assert act.label and (act.label.op, act.label.value) == ("is", "praise")
+    assert [spot.text for spot in act.evidence] == ["I love it"]
+    assert reading.confidence >= settings().apply_at
 
 
 def test_the_words_of_the_model_are_never_obeyed(embedded: Parser) -> None:
