@@ -109,7 +109,12 @@ def show_value(value: Any) -> str:
 
 
 def _third_person(when: str) -> str:
-    return when.removeprefix("it ").strip()
+    """A condition as it goes on after "whenever it": "it's short" as "is short", "with x" as "comes with x"."""
+    when = when.strip()
+    for short, long in (("it's ", "is "), ("it is ", "is "), ("it ", ""), ("with ", "comes with "), ("in ", "is in ")):
+        if when.lower().startswith(short):
+            return long + when[len(short) :]
+    return when
 
 
 def _who(targets: Sequence[str], context: Context) -> str:

@@ -41,7 +41,7 @@ from assistant.types import (
     TaskSpec,
     new_id,
 )
-from assistant.understand import feedback_of
+from assistant.understand import checked, feedback_of
 from assistant.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Session:
             context=self._context(selection),
             guideline=self.store.guideline(self.name).version,
         )
-        reading = self.parser(critique)
+        reading = checked(self.parser(critique))
         state = self._state_of(reading)
         id = new_id()
         applied = state == "applied"
@@ -392,7 +392,7 @@ class Session:
         return export(
             format,
             self.store.export_rows(self.name, **filters),
-            out,
+            Path(out),
             task=self.name,
             author_hash=author_hash,
             secret=secret,

@@ -10,14 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from assistant.rules import condition
 from assistant.tasks import Task
 from assistant.types import Act, Constraint, Critique, Label, OnScreen, Preference, Reading
 
-__all__ = ["feedback_of"]
+__all__ = ["checked", "feedback_of"]
 
 Feedback = Label | Constraint | Preference
+UNCHECKED = 0.3
+"""The confidence of a reading with a rule that could never fire: too low to apply."""
 PAIRS = 32
 """A ranking of many outputs becomes at most this many pairs, the far apart ones first."""
+
+
+def checked(reading: Reading) -> Reading:
+    """The reading, or a question back where it holds a rule whose condition can't be checked on an input."""
+    for act in reading.acts:
+        when = act.constraint.when if act.constraint else None
+        if when and not condition(when).understood:
+            ask = f"I can't check whether an input “{when}”: {condition(when).problem}. Which words should I look for?"
+            return reading.model_copy(update={"clarify": ask, "confidence": min(reading.confidence, UNCHECKED)})
+    return reading
 
 
 def feedback_of(reading: Reading, reading_id: str, critique: Critique, task: Task) -> list[Feedback]:
