@@ -38,9 +38,7 @@ def open_job(store: Store, task: str) -> JobRow | None:
     return jobs[0] if jobs else None
 
 
-def ask(
-    store: Store, settings: Settings, task: str, author: str, params: dict[str, Any], here: bool = False
-) -> JobRow:
+def ask(store: Store, settings: Settings, task: str, author: str, params: dict[str, Any], here: bool = False) -> JobRow:
     """Ask for a training; one that waits or runs already is as good, and given back.
 
     Args:
@@ -80,12 +78,12 @@ def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
         "SAYSO_DATABASE": settings.database,
     }
     settings.folder.mkdir(parents=True, exist_ok=True)
-    log = (settings.folder / "worker.log").open("ab")
-    return subprocess.Popen(
-        [sys.executable, "-m", "assistant.worker", str(os.getpid())],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    with (settings.folder / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "assistant.worker", str(os.getpid())],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )

@@ -60,6 +60,7 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
     started = time.perf_counter()
     done = _already(bench, job)
     if done is not None:
+        shutil.rmtree(_folder(bench, job), ignore_errors=True)
         return done
     lesson = _lesson(bench, job)
     material = _material(bench, lesson, bench.settings.seed)
@@ -138,9 +139,8 @@ def _keep(bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: 
         report=report.model_dump(mode="json"),
         settings=manifest.settings,
     )
-    store.add_adapter(row, manifest.feedback)
-    if report.live:
-        store.go_live(task, job.id, job.author, report.why)
+    # at once, so that no kill can leave a version that the gate let through and that never goes live
+    store.add_adapter(row, manifest.feedback, live=(job.author, report.why) if report.live else None)
 
 
 # --- what is learned from ------------------------------------------------------------------------------------
@@ -181,9 +181,7 @@ def _gather(bench: Workbench) -> _Lesson:
     parent = store.clean_ancestor(task, live.id) if live else None
     rows = store.new_feedback(task, parent.id if parent else None)
     new: list[Feedback] = [row.feedback for row in rows if not isinstance(row.feedback, Constraint)]
-    replay = store.sample_feedback(
-        task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new]
-    )
+    replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
     seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
     return _Lesson(parent, new, [row.feedback for row in replay], rules, seen)

@@ -31,10 +31,15 @@ f, a, learned = t.feedback.c, t.adapters.c, t.adapter_feedback.c
 class Lineage(Database):
     """The part of the Store that keeps adapters."""
 
-    def add_adapter(self, record: AdapterRow, feedback_ids: Iterable[str] = ()) -> AdapterRow:
+    def add_adapter(
+        self, record: AdapterRow, feedback_ids: Iterable[str] = (), live: tuple[str, str] | None = None
+    ) -> AdapterRow:
         """Keep a finished adapter and what it learned; gives it with its number.
 
         The same adapter again changes nothing, so a training that was killed here may repeat this.
+
+        Args:
+            live: it answers from now on; by whose doing, and why.
 
         Raises:
             UserError: the number or the id is taken, or the parent or a piece of feedback is unknown.
@@ -51,6 +56,10 @@ class Lineage(Database):
             for some in batches(taught):
                 rows = [{"adapter": record.id, "feedback": id} for id in some]
                 connection.execute(sa.insert(t.adapter_feedback), rows)
+            if live is not None:
+                author, why = live
+                event = {"task": record.task, "adapter": record.id, "author": author, "why": why, "created_at": now()}
+                connection.execute(sa.insert(t.live_events).values(event))
         return record
 
     def next_number(self, task: str) -> int:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from assistant.cards import say_rule
 from assistant.errors import UserError
+from assistant.jobs import ask
 from assistant.parsers import parser
 from assistant.session import Session
-from assistant.types import Act, Gesture, LabelAct, Selection
+from assistant.types import Act, ConstraintAct, Gesture, LabelAct, Selection
 from tests.tiny import LABELS, tiny_encoder, write_task
 
 
@@ -44,6 +46,7 @@ SCRIPT = {
     "not praise": {**says("praise", "is_not"), "clarify": "Then what is it?", "confidence": 0.5},
     "late is praise": rule("praise", "mentions late"),
     "late is never praise": rule("praise", "mentions late", "ne"),
+    "sarcasm is praise": rule("praise", "sounds sarcastic to me somehow"),
     "next": command("next"),
     "undo that": command("undo"),
     "train now": command("learn"),
@@ -443,8 +446,57 @@ def test_files_of_the_same_name_are_two_tasks(open_session: Open, tmp_path: Path
     assert open_session(data=two, name="films").name == "films"
 
 
+def test_a_training_that_is_killed_when_its_version_is_kept_is_over_when_it_is_repeated(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant import learn
+    from assistant.worker import do
+
+    class Killed(BaseException):
+        pass
+
+    keep = session.store.add_adapter
+
+    def keep_and_die(*given: Any, **named: Any) -> None:
+        keep(*given, **named)
+        raise Killed
+
+    session.answer("it was perfect and quick")
+    session.hear("praise")
+    with monkeypatch.context() as patched:
+        patched.setattr(session.store, "add_adapter", keep_and_die)
+        with pytest.raises(Killed):
+            learn.learn(session.bench, ask(session.store, session.bench.settings, session.name, "ann", {}, here=True))
+    (job,) = session.store.jobs(session.name)
+    assert session.bench.live_name() == "v1" and job.state == "queued"
+    assert do(session.bench, job)
+    (version,) = session.versions()
+    assert version.live and session.store.job(job.id).state == "done"
+    assert list((session.bench.settings.folder / "jobs").iterdir()) == []
+
+
 def test_an_unknown_task_or_option_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no task 'clasify'"):
         Session.open("clasify", home=tmp_path)
     with pytest.raises(UserError, match="colour"):
         Session.open("classify", home=tmp_path, colour="red")
+
+
+def test_a_rule_that_can_not_be_checked_is_asked_about(session: Session) -> None:
+    session.next()
+    card = next(message.card for message in session.hear("sarcasm is praise").messages if message.card)
+    assert card.state == "asking" and "Which words should I look for?" in card.title
+    assert session.rules() == []
+
+
+def test_conditions_are_told_as_a_person_would() -> None:
+    said = {
+        "it's shorter than 5 words": "whenever it is shorter than 5 words",
+        "with 'sources close to'": "whenever it comes with 'sources close to'",
+        "mentions a refund": "whenever it mentions a refund",
+    }
+    for when, expected in said.items():
+        act = ConstraintAct(
+            property="label", operator="eq", value="praise", strength="prefer", scope="task", when=when
+        )
+        assert say_rule(act).startswith(expected)
