@@ -42,7 +42,7 @@ class Recipe:
     highest. On a GPU batches are `gpu_batch` times larger.
     """
 
-    settle: int = 60
+    settle: int = 40
     ridge: float = 0.03
     passes: int = 2
     least_steps: int = 8
@@ -223,9 +223,7 @@ def _checkpoint(
     aside.replace(folder / CHECKPOINT)
 
 
-def _resume(
-    folder: Path | None, named: Sequence[tuple[str, nn.Parameter]], optimizer: torch.optim.Optimizer
-) -> int:
+def _resume(folder: Path | None, named: Sequence[tuple[str, nn.Parameter]], optimizer: torch.optim.Optimizer) -> int:
     """Take up the checkpoint, if there is one; returns the next step."""
     if not folder or not (folder / CHECKPOINT).exists():
         return 0

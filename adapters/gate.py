@@ -80,9 +80,7 @@ def compare(exam: Exam, parent: Sheet, candidate: Sheet, metric: str) -> Report:
         p_worse=p_worse,
         asked=tuple(
             Asked(critique=f.critique, text=words, fixed=after[1], before=before[0], after=after[0])
-            for (words, f), before, after in zip(
-                exam.critiques, parent.critiques, candidate.critiques, strict=True
-            )
+            for (words, f), before, after in zip(exam.critiques, parent.critiques, candidate.critiques, strict=True)
         ),
         changed=tuple(
             Changed(example_id=e.id, input=e.input, before=before, after=after)

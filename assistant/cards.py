@@ -90,9 +90,7 @@ def say_rule(rule: ConstraintAct | Any) -> str:
     if rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
     else:
-        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(
-            " **None**", ""
-        )
+        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(" **None**", "")
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"

@@ -34,9 +34,7 @@ def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
     rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
     candidates = _candidates(bench, shown, int(rng.integers(2**31)))
     if not candidates:
-        raise UserError(
-            "There is nothing left to ask about", do="type a text of your own, or add data with --data"
-        )
+        raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
     with bench.model() as model:
         picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
     return candidates[picked.index], picked.why

@@ -30,6 +30,4 @@ def need(module: str, install: str, what: str) -> UserError:
     "This trainer needs the package 'trl', which is not installed; run: pip install 'sayso[train]'."
     """
     what = what[:1].upper() + what[1:]
-    return UserError(
-        f"{what} needs the package {module!r}, which is not installed", do=f"run: pip install {install!r}"
-    )
+    return UserError(f"{what} needs the package {module!r}, which is not installed", do=f"run: pip install {install!r}")

@@ -69,9 +69,7 @@ class Registry(Generic[T]):
             elif name in points:
                 self._found[name] = points[name].load()
             else:
-                raise UserError(
-                    f"There is no {self.kind} {name!r}", f"there is: {', '.join(self.names()) or 'none'}"
-                )
+                raise UserError(f"There is no {self.kind} {name!r}", f"there is: {', '.join(self.names()) or 'none'}")
         except ModuleNotFoundError as missing:
             module = (missing.name or "").split(".")[0]
             raise need(module, module, f"the {self.kind} {name!r}") from missing

@@ -26,9 +26,7 @@ __all__ = ["Settings", "settings"]
 class Settings(BaseSettings):
     """What can be set, with units and ranges."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SAYSO_", toml_file="sayso.toml", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SAYSO_", toml_file="sayso.toml", extra="forbid", frozen=True)
 
     home: Path = Path("~/.sayso")
     """Where the database, the adapters and the logs live."""

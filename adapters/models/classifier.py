@@ -316,9 +316,7 @@ class Classifier:
 
 def _softmax_by(scores: Tensor, owner: Tensor, groups: int) -> Tensor:
     """(S,) softmax within each owner's group."""
-    peak = torch.full((groups,), -torch.inf, device=scores.device).scatter_reduce(
-        0, owner, scores.detach(), "amax"
-    )
+    peak = torch.full((groups,), -torch.inf, device=scores.device).scatter_reduce(0, owner, scores.detach(), "amax")
     raised = (scores - peak[owner]).exp()
     total = torch.zeros(groups, device=scores.device).index_add(0, owner, raised)
     return raised / total[owner]

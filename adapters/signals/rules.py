@@ -33,9 +33,7 @@ class Item(NamedTuple):
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
-    said = {
-        f.input: f.value for f in [*material.replay, *material.new] if isinstance(f, Label) and f.op == "is"
-    }
+    said = {f.input: f.value for f in [*material.replay, *material.new] if isinstance(f, Label) and f.op == "is"}
     said |= {example.input: example.label for example in material.known}
     others = max(1, len(model.values()) - 1)
     items = []

@@ -10,7 +10,6 @@ import torch
 from adapters.models.classifier import Classifier, classifier
 from tests.tiny import LABELS, tiny_encoder
 
-
 torch.set_num_threads(1)  # a tiny model gains nothing from a second one
 
 

@@ -102,7 +102,13 @@ def shelve(home: Path, count: int = 1) -> list[AdapterRow]:
             _, sha256 = shelf.put(manifest, {"lora": torch.ones(2)})
             plain = report.model_dump(mode="json")
             made = AdapterRow(
-                id=manifest.id, task=TASK, number=number, parent=parent, folder=f"{TASK}/{manifest.id}", sha256=sha256, report=plain
+                id=manifest.id,
+                task=TASK,
+                number=number,
+                parent=parent,
+                folder=f"{TASK}/{manifest.id}",
+                sha256=sha256,
+                report=plain,
             )
             rows.append(store.add_adapter(made, manifest.feedback))
         store.go_live(TASK, rows[-1].id, "ann", "better")

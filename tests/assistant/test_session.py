@@ -496,7 +496,5 @@ def test_conditions_are_told_as_a_person_would() -> None:
         "mentions a refund": "whenever it mentions a refund",
     }
     for when, expected in said.items():
-        act = ConstraintAct(
-            property="label", operator="eq", value="praise", strength="prefer", scope="task", when=when
-        )
+        act = ConstraintAct(property="label", operator="eq", value="praise", strength="prefer", scope="task", when=when)
         assert say_rule(act).startswith(expected)
