@@ -95,8 +95,8 @@ def open_task(spec: TaskSpec, in_use: Sequence[TaskSpec] = ()) -> Task:
     """The task of `spec`, made by its plugin; called `spec.name`, or after the data file, or the plugin.
 
     Args:
-        in_use: the tasks that the store knows. Where one of them has the name but other data, a short hash of this data's path is
-            appended, so that a/reviews.csv and b/reviews.csv stay two tasks.
+        in_use: the tasks that the store knows. Where one of them has the name but other data, a short hash of this
+            data's path is appended, so that a/reviews.csv and b/reviews.csv stay two tasks.
 
     Raises:
         UserError: there is no such plugin, it lacks an option that the spec sets, or the data can't be read.
