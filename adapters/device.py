@@ -1,8 +1,4 @@
-"""Where and how tensors are computed: the one place that looks for a GPU and sets the number of threads.
-
-Two processes with spinning threads on two cores slow each other down twenty times, so the waiting policy is
-passive and the training worker leaves a core to the chat (see `docs/log.md`).
-"""
+"""Where and how tensors are computed: the one place that looks for a GPU."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from functools import cache
 
 import torch
 
-__all__ = ["autocast", "device", "on_gpu", "set_threads"]
+__all__ = ["autocast", "device", "on_gpu"]
 
 
 @cache
@@ -31,8 +27,3 @@ def autocast() -> torch.autocast:
     """bfloat16 where the GPU has it; on a CPU float32 is the faster and the exact one."""
     enabled = on_gpu() and torch.cuda.is_bf16_supported()
     return torch.autocast(device().type, dtype=torch.bfloat16, enabled=enabled)
-
-
-def set_threads(leave: int = 0) -> None:
-    """Use all cores but `leave`, at least one."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) - leave))
