@@ -198,7 +198,8 @@ def test_a_full_disk_is_one_line(sayso: Sayso, tmp_path: Path, monkeypatch: pyte
 
 def test_control_c_ends_with_130(tmp_path: Path) -> None:
     code = (
-        "import time\nfrom assistant import cli\n"
+        # a shell that runs the tests in the background has its children ignore the signal
+        "import signal, time\nfrom assistant import cli\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "@cli.app.command()\ndef wait():\n  print('in', flush=True); time.sleep(60)\n"
         "cli.main()"
     )

@@ -73,7 +73,7 @@ def answer(page: Any) -> str:
     return str(page.locator("#example .answer select").first.input_value())
 
 
-def next_until(page: Any, wanted: str, tries: int = 25) -> None:
+def next_until(page: Any, wanted: str, tries: int = 90) -> None:
     """Go on until an example has these words; which examples come first is the strategy's choice."""
     for _ in range(tries):
         if wanted in example(page).lower():
