@@ -49,9 +49,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-c", command, "chat", "--port", "0", "--home", str(self.home), *self.options],
             cwd=ROOT,
-            env=os.environ
-            # at random, so that every kind of example comes along soon
-            | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1", "SAYSO_STRATEGY": "random"},
+            env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

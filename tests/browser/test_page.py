@@ -84,6 +84,7 @@ def test_the_answer_is_edited_in_place(page: Any) -> None:
     assert other in page.locator(".log .card").last.inner_text()
 
 
+@pytest.mark.slow  # how long until an example with "refund" comes is the strategy's choice: up to 90 turns
 def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(page: Any) -> None:
     next_until(page, "refund")
     told = _another(page)
