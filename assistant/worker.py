@@ -1,6 +1,6 @@
 """The training worker: `python -m assistant.worker [PID]`, a process beside the chat that does what jobs ask for.
 
-It keeps the model warm between jobs, leaves a core to the chat, goes on with what a killed worker began, and ends
+It keeps the model warm between jobs, gives way to the chat, goes on with what a killed worker began, and ends
 when the process PID that started it has ended.
 """
 

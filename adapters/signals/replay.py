@@ -5,19 +5,10 @@ A bounded sample (Robins 1995), so that old lessons stay and a training costs th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-from torch import Tensor
-
 from adapters.models import Model
 from adapters.signals import Material, Signal, signal
+from adapters.signals.supervised import Item, loss
 from assistant.types import Label
-
-
-class Item(NamedTuple):
-    input: Any
-    value: Any
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
@@ -25,10 +16,6 @@ def prepare(model: Model, material: Material) -> list[Item]:
     old = {f.input: f.value for f in material.replay if isinstance(f, Label) and f.op == "is"}
     old = {example.input: example.label for example in material.known} | old
     return [Item(x, y) for x, y in old.items() if x not in corrected]
-
-
-def loss(model: Model, items: Sequence[Item]) -> Tensor:
-    return -model.logp([item.input for item in items], [item.value for item in items])
 
 
 @signal
