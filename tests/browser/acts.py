@@ -73,15 +73,6 @@ def answer(page: Any) -> str:
     return str(page.locator("#example .answer select").first.input_value())
 
 
-def next_until(page: Any, wanted: str, tries: int = 90) -> None:
-    """Go on until an example has these words; which examples come first is the strategy's choice."""
-    for _ in range(tries):
-        if wanted in example(page).lower():
-            return
-        say(page, "next")  # said, not pressed: the field is empty again only when the turn is over
-    raise AssertionError(f"no example with {wanted!r} came")
-
-
 def mark(page: Any, words: str) -> None:
     """Drag over these words of the example, as a mouse does."""
     box = page.evaluate(WHERE, words)

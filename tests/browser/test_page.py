@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.acts import BOX, answer, count, example, mark, next_until, press, say, teach, wait_for_more
+from tests.browser.acts import BOX, answer, count, example, mark, press, say, teach, wait_for_more
 from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def refunds(tmp_path: Path) -> Iterator[Server]:
+    """A server on data of its own, in which every message mentions a refund."""
+    told = ("I want my", "Where is the", "Thank you for the quick", "Nobody answers about the", "Please send the")
+    rows = tmp_path / "mail.csv"
+    rows.write_text("text\n" + "".join(f"{words} refund of order {n}\n" for n, words in enumerate(told * 4)))
+    options = ("--data", str(rows), "--text", "text", "--labels", "complaint, order, praise")
+    running = Server(tmp_path / "home", options).start()
+    yield running
+    running.stop()
 
 
 def test_the_page_paints_fast_and_opens_on_an_example(server: Server, window: Opener) -> None:
@@ -84,9 +98,8 @@ def test_the_answer_is_edited_in_place(page: Any) -> None:
     assert other in page.locator(".log .card").last.inner_text()
 
 
-@pytest.mark.slow  # how long until an example with "refund" comes is the strategy's choice: up to 90 turns
-def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(page: Any) -> None:
-    next_until(page, "refund")
+def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(refunds: Server, window: Opener) -> None:
+    page = window(refunds.url)
     told = _another(page)
     teach(page, f"whenever somebody mentions a refund it's a {told}")
     assert answer(page) == told
@@ -101,9 +114,7 @@ def test_a_rule_acts_on_the_next_answer_and_can_be_switched_off(page: Any) -> No
 
 
 def test_thumbs_survive_a_reload(page: Any) -> None:
-    page.keyboard.press("l")
-    page.wait_for_function("() => [...document.querySelectorAll('.log .sayso .thumb.up')].length")
-    page.wait_for_timeout(500)
+    say(page, "what have you learned?")
     message = page.locator(".log .sayso").last
     seq = message.get_attribute("data-seq")
     message.locator(".thumb.up").click()
@@ -149,7 +160,8 @@ def test_keys_rest_while_writing_and_are_listed(page: Any) -> None:
 
 def test_a_training_shows_its_progress_and_its_report(page: Any) -> None:
     teach(page, f"no, that's a {_another(page)}")
-    page.locator("#quick [data-act=learn]").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
     page.wait_for_selector("#progress [role=progressbar]")
     page.wait_for_selector("#progress .idle", state="attached", timeout=90_000)
     page.wait_for_function("() => document.querySelector('#log').innerText.match(/v\\d+ is (not )?live/)")
