@@ -21,8 +21,8 @@ from assistant.cards import Card, State, card, say_rule
 from assistant.choose import choose
 from assistant.errors import UserError
 from assistant.jobs import ask, open_job
-from assistant.parsers import Parser, parser
-from assistant.settings import Settings, settings
+from assistant.parsers import Parser, hear, open_parser
+from assistant.settings import settings
 from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, version_of
 from assistant.specs import open_task, resolve
 from assistant.store import Store
@@ -96,7 +96,7 @@ class Session:
     @classmethod
     def beside(cls, bench: Workbench, author: str | None = None, conversation: str | None = None) -> Session:
         """Another session at a workbench that is open already."""
-        return cls(bench, author or bench.settings.author, _parser(bench.settings), conversation)
+        return cls(bench, author or bench.settings.author, open_parser(bench.settings.parser), conversation)
 
     def close(self) -> None:
         self.store.close()
@@ -217,7 +217,8 @@ class Session:
             context=self._context(selection),
             guideline=self.store.guideline(self.name).version,
         )
-        reading = checked(self.parser(critique))
+        heard = hear(self.parser, critique)
+        reading = checked(heard.reading)
         state = self._state_of(reading)
         id = new_id()
         applied = state == "applied"
@@ -225,13 +226,15 @@ class Session:
         retract = self._taken_back(reading) if applied else []
         shown = card(id, reading, critique.context, text, state)
         said: list[Said] = [("person", text or tell.gesture(gesture, critique.context), None)]
+        if heard.note:
+            said.append(("sayso", heard.note, {"kind": "note"}))
         if feedback or retract or state != "applied":
             said.append(("sayso", shown.title, shown.model_dump(mode="json")))
         self.store.record(
             critique,
             reading,
-            self.parser.name,
-            self.parser.version,
+            heard.parser,
+            heard.version,
             feedback,
             retract,
             messages=said,
@@ -581,7 +584,3 @@ class Session:
             output_id=outputs[0],
             adapter=plain.get("adapter"),
         )
-
-
-def _parser(chosen: Settings) -> Parser:
-    return parser.get(chosen.parser)()

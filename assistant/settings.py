@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -35,6 +35,21 @@ class Settings(BaseSettings):
     author: str = "me"
     """Who speaks, where no login says so."""
     parser: str = "auto"
+    """Who reads what people say: a name, or NAME:MODEL as in transformers:Qwen/Qwen3-1.7B or openai:llama3.2."""
+    parser_model: str = ""
+    """What the parser `transformers` loads: a folder, or a name on the hub."""
+    parser_timeout: float = Field(30, gt=0, le=3600)
+    """Seconds until a server that reads for us counts as gone."""
+    parser_retries: int = Field(1, ge=0, le=10)
+    """How often such a server is asked again where it fails."""
+    openai_base_url: str = Field("", validation_alias=AliasChoices("sayso_openai_base_url", "openai_base_url"))
+    """The address of an OpenAI-compatible server, such as http://localhost:11434/v1; OPENAI_BASE_URL sets it, too."""
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("sayso_openai_api_key", "openai_api_key")
+    )
+    """Its key, where it wants one; OPENAI_API_KEY sets it, too."""
+    openai_model: str = ""
+    """What the parser `openai` asks that server for."""
     strategy: str = "mixed"
     apply_at: float = Field(0.75, ge=0, le=1)
     """Readings at least this confident apply at once; others wait for a confirmation."""

@@ -42,17 +42,19 @@ def parse(
         Path | None,
         typer.Option(help='What is on screen: JSON with "task" and "context" {labels, properties, outputs}.'),
     ] = None,
-    parser: Annotated[str | None, typer.Option(help="Who reads it [default: the setting `parser`].")] = None,
+    parser: Annotated[
+        str | None, typer.Option(help="Who reads it, as NAME or NAME:MODEL [default: the setting `parser`].")
+    ] = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Show how words are understood."""
     from assistant.cards import card
-    from assistant.parsers import parser as parsers
+    from assistant.parsers import hear, open_parser
     from assistant.settings import settings
     from assistant.types import Critique
 
-    read = parsers.get(settings(home=home, parser=parser).parser)()
+    read = open_parser(settings(home=home, parser=parser).parser)
     if context is not None:
         shown = _context(context, task)
     else:
@@ -60,7 +62,10 @@ def parse(
             bench = workbench(opened, task, home)
             shown = _empty(bench.task.name, bench.vocabulary())
     critique = Critique(conversation="cli", author="cli", text=words, context=shown)
-    reading = read(critique)
+    heard = hear(read, critique)
+    reading = heard.reading
+    if heard.note:
+        note(heard.note)
     text = card("", reading, shown, words, "asking" if reading.clarify else "applied").title.replace("**", "")
     say(as_json, _contract(critique, reading), f"{text}\n{_acts(reading)}")
 

@@ -29,7 +29,7 @@ def chat(
     rank: Annotated[int | None, typer.Option(help="Rank of the LoRA adapters.")] = None,
     heldout: Annotated[float | None, typer.Option(help="Share of the labelled rows that only judges.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the task.")] = None,
-    parser: Annotated[str | None, typer.Option(help="Who reads what people say.")] = None,
+    parser: Annotated[str | None, typer.Option(help="Who reads what people say: a name, or NAME:MODEL.")] = None,
     strategy: Annotated[str | None, typer.Option(help="How the next example is chosen.")] = None,
     author: Author = None,
     home: Home = None,

@@ -316,6 +316,7 @@ def test_parse_gives_the_parser_what_is_in_the_context(
         heard.append(critique)
         return Reading(acts=(), confidence=1)
 
+    vars(hears).update(name="hears", version="1")  # what is recorded with each reading
     monkeypatch.setitem(parser._found, "hears", lambda: hears)
     sayso("parse", "yep", "--parser", "hears", "--context", str(context))
     sayso("parse", "yep", "--parser", "hears", "--task", TASK)
