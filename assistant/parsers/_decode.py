@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import inspect
 import math
 import threading
 from collections import OrderedDict
@@ -47,6 +48,9 @@ class Decoder:
 
         self.model, self.tokenizer, self.name, self.version = model, tokenizer, name, version
         self.grammar_tokenizer = from_tokenizer(tokenizer)
+        # all logits of a long prompt would be large; a few models can't leave them out
+        takes = inspect.signature(model.forward).parameters
+        self.options = {"use_cache": True, **({"logits_to_keep": 1} if "logits_to_keep" in takes else {})}
         self.window: int = getattr(model.config.get_text_config(), "max_position_embeddings", None) or 1 << 30
         self._begun: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -95,7 +99,7 @@ class Decoder:
             if matcher.is_accepting() or len(written) >= budget:
                 text = self.grammar_tokenizer.decode_str(written)
                 return Answer(text, tuple(chances), matcher.is_accepting())
-            out = self.model(input_ids=self._tensor(feed), past_key_values=cache, use_cache=True, logits_to_keep=1)
+            out = self.model(input_ids=self._tensor(feed), past_key_values=cache, **self.options)
             cache = out.past_key_values
             token, chance = self._choose(out.logits[0, -1], matcher)
             chances.append((len(self.grammar_tokenizer.decode_str(written)), chance))
@@ -135,7 +139,7 @@ class Decoder:
                     f"the examples of this task need {len(ids)}",
                     "choose a model with a larger window",
                 )
-            out = self.model(input_ids=self._tensor(ids), use_cache=True, logits_to_keep=1)
+            out = self.model(input_ids=self._tensor(ids), **self.options)
             self._begun[head] = out.past_key_values, len(ids)
             while len(self._begun) > KEPT:
                 self._begun.popitem(last=False)
@@ -184,6 +188,7 @@ def _load(name: str) -> Decoder:
     except ModuleNotFoundError as missing:
         raise need("llguidance", "sayso[transformers]", "the parser 'transformers'") from missing
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     from adapters.device import device, on_gpu
@@ -194,8 +199,10 @@ def _load(name: str) -> Decoder:
         tokenizer = AutoTokenizer.from_pretrained(name)
         # never pickles, which could run code; half precision only where the hardware has it
         kind = "auto" if on_gpu() else torch.float32
-        model = AutoModelForCausalLM.from_pretrained(name, dtype=kind, use_safetensors=True)
-    except (OSError, ValueError, KeyError, ImportError) as wrong:
+        model, info = AutoModelForCausalLM.from_pretrained(
+            name, dtype=kind, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as wrong:
         first = next(iter(str(wrong).strip().splitlines()), type(wrong).__name__)
         raise UserError(
             f"The model {name!r} can't be loaded: {first[:200]}",
@@ -204,6 +211,8 @@ def _load(name: str) -> Decoder:
         ) from wrong
     if not getattr(tokenizer, "is_fast", False):
         raise UserError(f"The model {name!r} has no fast tokenizer", "the parser 'transformers' needs one")
+    if info["missing_keys"]:  # an encoder, say: the head that speaks would be random
+        raise UserError(f"The model {name!r} is no language model: it lacks the weights {min(info['missing_keys'])}")
     return Decoder(model.to(device()).eval(), tokenizer, name, _version(name, model))
 
 

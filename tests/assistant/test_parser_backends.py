@@ -34,11 +34,12 @@ from assistant.parsers._answer import UNREAD, NoReading, reading_of, same, suren
 from assistant.parsers._bounded import LONGEST, bounded, plain_schema
 from assistant.parsers._decode import Answer, Decoder
 from assistant.parsers._prompt import answer, messages, quoted, turn
+from assistant.parsers._second import configured, with_second
 from assistant.parsers._shots import shots
 from assistant.session import Session
 from assistant.settings import settings
 from assistant.types import Context, Critique, Gesture, OnScreen, Property, Reading, Selection, Vocabulary
-from tests.tiny import write_task
+from tests.tiny import tiny_encoder, write_task
 from tests.tiny_lm import ANSWER, LABELS, MAIL, critique, taught_lm, tiny_lm
 
 WORDS = "nope, complaint: they want their money back"
@@ -53,8 +54,16 @@ CONTEXTS = [MAIL, ANSWERS, EMPTY, MAIL.model_copy(update={"outputs": ()})]
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "SAYSO_OPENAI_BASE_URL", "SAYSO_OPENAI_API_KEY"):
+    for name in (
+        "OPENAI_BASE_URL",
+        "OPENAI_API_KEY",
+        "OPENAI_MODEL",
+        "PARSER_MODEL",
+        "PARSER_TIMEOUT",
+        "PARSER_RETRIES",
+    ):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"SAYSO_{name}", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -369,6 +378,16 @@ def test_long_words_are_read_in_part_and_the_person_is_asked_for_the_rest(taught
     assert str(LONGEST) in (reading.clarify or "") and reading.confidence <= 0.3
 
 
+def test_a_model_of_another_kind_whose_words_are_tied_reads_too(tmp_path: Path) -> None:
+    from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_lm(tmp_path / "lm"))
+    config = GPT2Config(vocab_size=len(tokenizer), n_embd=16, n_layer=1, n_head=2, n_positions=8192)
+    GPT2LMHeadModel(config).save_pretrained(tmp_path / "gpt2")
+    tokenizer.save_pretrained(tmp_path / "gpt2")
+    valid(open_parser(f"transformers:{tmp_path / 'gpt2'}")(critique(WORDS)), critique(WORDS))
+
+
 def test_models_without_chat_template_or_system_message_work(tmp_path: Path) -> None:
     strict = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" \
         "{% for m in messages %}[{{ m.role }}]{{ m.content }}\n{% endfor %}[assistant]"  # fmt: skip
@@ -402,6 +421,10 @@ def test_a_model_that_can_not_be_had_is_one_sentence(tmp_path: Path, monkeypatch
     refused(f"transformers:{tmp_path}", "can't be loaded", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     refused("transformers:nobody/such-a-model", "can't be loaded", "nobody/such-a-model")
+    refused(f"transformers:{tiny_encoder(tmp_path / 'encoder')}", "no language model")
+    broken = Path(tiny_lm(tmp_path / "broken")) / "model.safetensors"
+    broken.write_bytes(broken.read_bytes()[:5000])
+    refused(f"transformers:{broken.parent}", "can't be loaded")
     refused("nonsense:x", "no parser 'nonsense'", "transformers")
     refused("gesture:x", "takes no model")
 
@@ -626,14 +649,23 @@ def test_neither_key_nor_password_is_ever_shown(opened: Callable[..., Parser]) -
 # --- told in the conversation and the terminal -------------------------------------------------------------
 
 
-def test_a_fall_back_is_told_in_the_conversation_and_recorded(tmp_path: Path, opened: Callable[..., Parser]) -> None:
+def test_a_fall_back_is_told_in_the_conversation_and_recorded(
+    tmp_path: Path, opened: Callable[..., Parser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
+    home, base, data = tmp_path / "home", tiny_encoder(tmp_path / "base"), str(write_task(tmp_path))
     with serving(lambda body, number: (200, "no JSON")) as (url, _):
         opened(url)
-        session = Session.open(data=str(write_task(tmp_path)), home=tmp_path / "home", parser="openai:m")
-        turn = session.hear("hello there")
+        session = Session.open(data=data, base=base, home=home, parser="openai:m")
+        session.answer("my parcel was late")
+        turn = session.hear("that's a complaint because my parcel was late")
+        (shown,) = [message.card for message in turn.messages if message.card]
+        session.confirm(shown.reading)
+        (row,) = session.store.export_rows(session.name)
         session.close()
     (note,) = [message for message in turn.messages if "read it instead" in message.text]
     assert note.role == "sayso" and "'openai' did not read this" in note.text
+    assert row.parser == "embedded" and row.feedback.value == "complaint"
 
 
 def test_a_fall_back_is_told_in_the_terminal(tmp_path: Path, opened: Callable[..., Parser]) -> None:
@@ -701,3 +733,59 @@ def test_a_real_server_whose_model_talks_nonsense(
     # it accepts a schema and ignores it, so this model's answer is no reading
     with transformers_serve(untaught[0], tmp_path / "log") as (url, _):
         fell_back(hear(opened(url, untaught[0], SAYSO_PARSER_TIMEOUT="60"), critique(WORDS)), "no reading")
+
+
+# --- a second opinion --------------------------------------------------------------------------------------
+
+
+class Unsure:
+    """Reads everything as small talk, and is not sure of that unless it is asked to be."""
+
+    name, version = "unsure", "1"
+
+    def __init__(self, confidence: float = 0.3) -> None:
+        self.confidence = confidence
+
+    def __call__(self, critique: Critique) -> Reading:
+        return Reading.model_validate({"acts": [{"kind": "none", "targets": []}], "confidence": self.confidence})
+
+
+def test_a_bigger_model_is_asked_only_where_it_is_named_and_the_first_is_unsure(
+    taught: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    first = Unsure()
+    assert configured() is None and with_second(first) is first  # a key alone sends nothing anywhere
+    monkeypatch.setenv("SAYSO_OPENAI_MODEL", "m")
+    assert configured() == "openai"
+    monkeypatch.setenv("SAYSO_PARSER_MODEL", taught)
+    assert configured() == "transformers"
+    heard = hear(with_second(first), critique(WORDS))
+    assert heard.parser == "transformers" and taught in heard.version and heard.reading.acts[0].kind == "label"
+    sure = with_second(Unsure(0.9))
+    assert hear(sure, critique(WORDS)).parser == "unsure" and sure.second is None  # type: ignore[attr-defined]
+
+
+def test_a_bigger_model_that_can_not_be_asked_is_told(
+    tmp_path: Path, opened: Callable[..., Parser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAYSO_OPENAI_MODEL", "m")
+    with serving(lambda body, number: (200, "no JSON")) as (url, _):
+        opened(url)
+        heard = hear(with_second(Unsure()), critique(WORDS))
+    assert heard.parser == "unsure" and "no reading" in heard.note
+    monkeypatch.setenv("SAYSO_PARSER_MODEL", str(tmp_path / "gone"))
+    heard = hear(with_second(Unsure()), critique(WORDS))
+    assert heard.parser == "unsure" and "could not be asked" in heard.note and "gone" in heard.note
+    assert heard.reading == Unsure()(critique(WORDS))
+
+
+def test_a_second_that_understands_nothing_leaves_it_to_the_first(
+    untaught: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.parsers.transformers import transformers
+
+    monkeypatch.setenv("SAYSO_PARSER_MODEL", untaught[0])
+    read = with_second(Unsure())
+    read.second = transformers(untaught[0], budget=3)  # type: ignore[attr-defined]
+    assert hear(read, critique(WORDS)).parser == "unsure"
