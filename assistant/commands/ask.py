@@ -12,6 +12,7 @@ import typer
 from assistant.commands import AsJson, Home, Which, note, say, short, store, workbench
 
 if TYPE_CHECKING:
+    from assistant.parsers import Parser
     from assistant.types import Context, Critique, Example, Output, Reading
 
 __all__ = ["parse", "predict", "tasks"]
@@ -36,7 +37,7 @@ def tasks(as_json: AsJson = False, home: Home = None) -> None:
 
 
 def parse(
-    words: Annotated[str, typer.Argument(help="What a person says.")],
+    words: Annotated[str | None, typer.Argument(help="What a person says.")] = None,
     task: Which = None,
     context: Annotated[
         Path | None,
@@ -45,16 +46,49 @@ def parse(
     parser: Annotated[
         str | None, typer.Option(help="Who reads it, as NAME or NAME:MODEL [default: the setting `parser`].")
     ] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help='Read many: JSON lines with "task", "context" and "message" each.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help='Where --batch writes its lines with "reading".')] = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Show how words are understood."""
-    from assistant.cards import card
-    from assistant.parsers import hear, open_parser
+    from assistant.parsers import open_parser
     from assistant.settings import settings
+
+    _one_way(words, batch, out, alone=task is not None or context is not None)
+    read = open_parser(settings(home=home, parser=parser).parser)
+    if batch is not None and out is not None:
+        from assistant.commands._batch import read_batch
+
+        done = read_batch(batch, out, read)
+        say(as_json, done, f"{done['readings']} readings are written to {out}; {done['questions']} ask back.")
+    elif words is not None:
+        _parse(read, words, task, context, as_json, home)
+
+
+def _one_way(words: str | None, batch: Path | None, out: Path | None, alone: bool) -> None:
+    """Either words with their context, or a batch with where to write it.
+
+    Raises:
+        UserError: neither, both, or half of one.
+    """
+    from assistant.errors import UserError
+
+    if batch is None and words is None:
+        raise UserError("There is nothing to read", do='give words, as in sayso parse "yep", or --batch with --out')
+    if batch is not None and (words is not None or alone):
+        raise UserError("--batch takes no words, --task or --context", "each of its lines brings its own")
+    if (batch is None) != (out is None):
+        raise UserError("--batch and --out go together", do="name the lines to read and the file to write")
+
+
+def _parse(read: Parser, words: str, task: str | None, context: Path | None, as_json: bool, home: Path | None) -> None:
+    from assistant.cards import card
+    from assistant.parsers import hear
     from assistant.types import Critique
 
-    read = open_parser(settings(home=home, parser=parser).parser)
     if context is not None:
         shown = _context(context, task)
     else:

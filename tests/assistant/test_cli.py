@@ -89,7 +89,7 @@ def shelve(home: Path, count: int = 1) -> list[AdapterRow]:
     from adapters.shelf import Manifest, Shelf
     from assistant.types import Report
 
-    shelf, rows = Shelf(home / "adapters"), []
+    shelf, rows = Shelf(home / "adapters"), list[AdapterRow]()
     with database(home) as store:
         feedback = [row.feedback.id for row in store.feedback(TASK)]
         for number in range(1, count + 1):
@@ -331,6 +331,117 @@ def test_a_context_that_cannot_be_used_is_said(sayso: Sayso, context: Path, text
     assert "can't be used" in sayso("parse", "yep", "--parser", "scripted", "--context", str(context), code=2)
 
 
+MESSAGE = {
+    "task": "mail", "message": "yep",
+    "context": {"labels": ["order"], "properties": [], "outputs": [{"id": "#1", "input": "süß", "value": "order"}]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Path:
+    """Two messages with a blank line between; the second has a note of its own and a reading from before."""
+    path = tmp_path / "in.jsonl"
+    second = MESSAGE | {"message": "nö\u2028", "note": [1], "reading": {"acts": [], "confidence": 1}}
+    path.write_text(f"{json.dumps(MESSAGE)}\n\n{json.dumps(second, ensure_ascii=False)}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Callable[[Critique], Reading]:
+    """The parser `reader`: "yep" is a label; it fails at "stop" and asks back at anything else."""
+    from assistant.parsers import parser
+
+    def reads(critique: Critique) -> Reading:
+        if critique.text == "stop":
+            raise UserError("The server is gone")
+        act = Act(kind="label", targets=("#1",), label=LabelAct(op="is", value=critique.context.vocabulary.labels[0]))
+        return Reading(acts=(act,), clarify=None if critique.text == "yep" else "Which?", confidence=0.5)
+
+    vars(reads).update(name="reader", version="1")
+    monkeypatch.setitem(parser._found, "reader", lambda: reads)
+    return reads
+
+
+@pytest.mark.usefixtures("reader")
+def test_parse_reads_many_and_keeps_their_rows_and_order(sayso: Sayso, batch: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    done = sayso("parse", "--batch", str(batch), "--out", str(out), "--parser", "reader", "--json")
+    assert done == {"file": str(out), "readings": 2, "questions": 1}
+    first, second = map(json.loads, out.read_text("utf-8").strip().split("\n"))
+    assert {key: value for key, value in first.items() if key != "reading"} == MESSAGE
+    assert first["reading"]["acts"][0]["label"] == {"op": "is", "value": "order"}
+    assert (second["message"], second["note"]) == ("nö\u2028", [1])
+    assert second["reading"]["clarify"] == "Which?"
+    same = sayso("parse", "--batch", str(batch), "--out", str(batch), "--parser", "reader")
+    assert same == f"2 readings are written to {batch}; 1 ask back.\n"
+    assert batch.read_bytes() == out.read_bytes()
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"{", "Expecting property name"),
+        (b"[1]", "it is a JSON list, not an object"),
+        (b'{"context": {}}', "it has no 'message'"),
+        (b'{"message": "yep"}', "it has no 'context'"),
+        (b'{"context": {}, "message": 5}', "its 'message' is '5', not a text"),
+        (b'{"context": {"labels": "order"}, "message": "yep"}', "'labels' in its 'context' is no list"),
+        (b'{"context": {"outputs": [{"id": 3}]}, "message": "yep"}', "id: Input should be a valid string"),
+        (b'{"context": {}, "message": "yep", "more": "\\ud800"}', "surrogates not allowed"),
+        (b'{"context": {}, "message": "\xff"}', "invalid start byte"),
+        (b"[" * 100_000, "recursion"),
+    ],
+)  # fmt: skip
+def test_a_bad_line_is_named_and_nothing_is_written(
+    sayso: Sayso, batch: Path, tmp_path: Path, line: bytes, why: str
+) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("as it was")
+    batch.write_bytes(batch.read_bytes() + line + b"\n")
+    said = sayso("parse", "--batch", str(batch), "--out", str(out), "--parser", "reader", code=2)
+    assert said.startswith("Line 4 of 'in.jsonl' can't be used: ")
+    assert why in said
+    assert said.count("\n") == 1
+    assert out.read_text() == "as it was"
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_batch_that_fails_half_way_writes_nothing(sayso: Sayso, batch: Path, tmp_path: Path) -> None:
+    batch.write_text(batch.read_text("utf-8") + json.dumps(MESSAGE | {"message": "stop"}), "utf-8")
+    before = {file.name for file in tmp_path.iterdir()}
+    words = ("parse", "--batch", str(batch), "--out", str(tmp_path / "out.jsonl"), "--parser", "reader")
+    assert sayso(*words, code=2) == "The server is gone.\n"
+    assert {file.name for file in tmp_path.iterdir()} == before
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_batch_tells_what_the_parser_tells(
+    sayso: Sayso, batch: Path, tmp_path: Path, reader: Callable[[Critique], Reading]
+) -> None:
+    from assistant.parsers import Heard
+
+    vars(reader)["heard"] = lambda critique: Heard(reader(critique), "reader", "1", "Another one read it.")
+    words = ("parse", "--batch", str(batch), "--out", str(tmp_path / "out.jsonl"), "--parser", "reader")
+    done = CliRunner().invoke(app, words)
+    assert done.stderr == "Line 1: Another one read it.\nLine 3: Another one read it.\n"
+
+
+def test_parse_takes_words_or_a_batch(sayso: Sayso, batch: Path, context: Path, tmp_path: Path) -> None:
+    many, out = ("parse", "--batch", str(batch)), ("--out", str(tmp_path / "out.jsonl"))
+    assert "nothing to read" in sayso("parse", code=2)
+    assert "takes no words" in sayso(*many, *out, "yep", code=2)
+    assert "takes no words, --task or --context" in sayso(*many, *out, "--context", str(context), code=2)
+    assert "--batch and --out go together" in sayso(*many, code=2)
+    assert "--batch and --out go together" in sayso("parse", "yep", *out, code=2)
+    assert "no folder" in sayso(*many, "--out", str(tmp_path / "absent" / "o"), "--parser", "scripted", code=2)
+    assert "is a folder" in sayso(*many, "--out", str(tmp_path), "--parser", "scripted", code=2)
+    absent = ("parse", "--batch", str(tmp_path / "absent"), *out, "--parser", "scripted")
+    assert "can't be read" in sayso(*absent, code=2)
+    batch.write_text("\n")
+    assert "has no lines" in sayso(*many, *out, "--parser", "scripted", code=2)
+
+
 def test_predict_needs_something_to_ask(sayso: Sayso, tmp_path: Path) -> None:
     assert "nothing to ask about" in sayso("predict", code=2)
     assert "can't be read" in sayso("predict", "--file", str(tmp_path / "absent.txt"), code=2)
@@ -533,7 +644,7 @@ def test_bench_lists_runs_and_refuses(sayso: Sayso, tmp_path: Path, monkeypatch:
     record = {"id": "guess", "figure": 0.7, "unit": "", "reference": "half", "target": 0.5, "met": True,
               "figures": {"accuracy": 0.7}, "seeds": [0], "seconds": 1.0, "note": ""}  # fmt: skip
     asked: list[tuple[str, int | None]] = []
-    monkeypatch.setattr(_run, "run", lambda id, seeds: (asked.append((id, seeds)), record)[1])
+    monkeypatch.setattr(_run, "run", lambda id, seeds: (asked.append((id, seeds)), record)[1])  # type: ignore[func-returns-value]
     assert [row["id"] for row in sayso("bench", "--json")] == ["guess"]
     assert sayso("bench", "guess", "--seeds", "2", "--json") == record
     assert "guess: 0.7; target 0.5: met" in sayso("bench", "guess")
@@ -546,15 +657,115 @@ def test_bench_lists_runs_and_refuses(sayso: Sayso, tmp_path: Path, monkeypatch:
     assert "how often" in (tmp_path / "docs" / "benchmarks.md").read_text()
 
 
-def test_train_parser_writes_weights_where_it_is_told(
+@pytest.fixture
+def taught(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the trainer was called with; it writes a word in place of weights."""
+    from assistant.parsers import _teach
+
+    calls: list[dict[str, Any]] = []
+
+    def teach(out: Path, rows: Any, plan: Any, say: Callable[[str], None], start: Path | None = None) -> dict[str, Any]:
+        calls.append({"rows": rows, "plan": plan, "start": start})
+        say("epoch 1")
+        out.write_text("weights")
+        return {"kinds": 0.5, "asks": float("nan")}
+
+    monkeypatch.setattr(_teach, "teach", teach)
+    return calls
+
+
+def test_train_parser_writes_weights_where_it_is_told(sayso: Sayso, tmp_path: Path, taught: list[Any]) -> None:
+    from assistant.parsers._rows import CRITIQUES, read_rows
+    from assistant.parsers._teach import Plan
+
+    out = tmp_path / "parser.safetensors"
+    ours = [row for row in read_rows(CRITIQUES) if row.gold is not None]
+    done = sayso("train-parser", "--out", str(out), "--seed", "3", "--json")
+    assert done == {"file": str(out), "rows": len(ours), "figures": {"kinds": 0.5, "asks": None}}
+    assert out.read_text() == "weights"
+    assert [file.name for file in tmp_path.glob("*parser*")] == [out.name]
+    assert (taught[0]["plan"], taught[0]["start"]) == (Plan(seed=3), None)
+    assert [row.critique.text for row in taught[0]["rows"]] == [row.critique.text for row in ours]
+    (tmp_path / "own.jsonl").write_text(json.dumps(MESSAGE | {"reading": {"acts": [], "confidence": 1}}) + "\n")
+    text = sayso("train-parser", "--out", str(out), "--critiques", str(tmp_path / "own.jsonl"), "--epochs", "2")
+    assert text == f"kinds: 0.500\nasks: –\n{out} is written.\n"
+    assert [row.critique.text for row in taught[1]["rows"]] == ["yep"]
+    assert taught[1]["plan"] == Plan(epochs=2)
+
+
+def test_train_parser_refuses_what_it_cannot_use(sayso: Sayso, home: Path, tmp_path: Path, taught: list[Any]) -> None:
+    from assistant.parsers._rows import DATA
+
+    (tmp_path / "bare.jsonl").write_text(json.dumps(MESSAGE) + "\n")
+    bare = str(tmp_path / "bare.jsonl")
+    assert "holds no critiques with gold" in sayso("train-parser", "--critiques", bare, code=2)
+    assert "go with --mine" in sayso("train-parser", "--home", str(home), code=2)
+    assert "no folder" in sayso("train-parser", "--out", str(tmp_path / "absent" / "w"), code=2)
+    mine = ("train-parser", "--mine", "--home", str(home))
+    assert "confirmed, corrected or rejected yet" in sayso(*mine, code=2)
+    assert "not written into the package" in sayso(*mine, "--out", str(DATA / "parser.safetensors"), code=2)
+    decide(home, "rejected")
+    assert "from rejected ones nothing can be learned" in sayso(*mine, code=2)
+    assert taught == []
+
+
+def decide(home: Path, *decisions: Any) -> None:
+    """What ann says of the first readings of the home."""
+    with database(home) as store:
+        readings = [row.feedback.reading for row in store.feedback(TASK)]
+        for reading, decision in zip(readings, decisions, strict=False):
+            store.decide(reading, "ann", decision)
+
+
+def test_train_parser_learns_what_a_team_confirmed_and_keeps_it_at_home(
+    sayso: Sayso, home: Path, taught: list[Any]
+) -> None:
+    from assistant.parsers._mine import FEWEST
+    from assistant.parsers._net import WEIGHTS
+
+    decide(home, "confirmed", "rejected")
+    own = home / "parser.safetensors"
+    for start in (WEIGHTS, own):  # the second time it goes on from what the first wrote
+        done = sayso("train-parser", "--mine", "--home", str(home), "--json")
+        assert done["file"] == str(own)
+        assert own.read_text() == "weights"
+        assert taught[-1]["start"] == start
+        assert taught[-1]["rows"][0].critique.text == "that's an order"
+        assert len(taught[-1]["rows"]) == 1 + FEWEST
+
+
+def test_a_training_that_fails_leaves_the_weights_as_they_were(
     sayso: Sayso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.parsers import _train
+    from assistant.parsers import _teach
 
-    asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(_train, "train", lambda *words: (asked.append(words), {"exact": 0.5})[1])
-    out = tmp_path / "heads.safetensors"
-    done = sayso("train-parser", "--out", str(out), "--seed", "3", "--json")
-    assert done == {"file": str(out), "figures": {"exact": 0.5}}
-    assert asked[0][0] == out
-    assert asked[0][2] == 3
+    def fails(out: Path, *_: Any, **__: Any) -> None:
+        out.write_text("half")
+        raise UserError("The disk is full")
+
+    monkeypatch.setattr(_teach, "teach", fails)
+    out = tmp_path / "parser.safetensors"
+    out.write_text("whole")
+    assert sayso("train-parser", "--out", str(out), code=2) == "The disk is full.\n"
+    assert out.read_text() == "whole"
+    assert [file.name for file in tmp_path.glob("*parser*")] == [out.name]
+
+
+def test_bench_parser_mine_tells_how_right_the_parser_is_on_a_teams_own(sayso: Sayso, home: Path) -> None:
+    mine = ("bench", "parser", "--mine", "--home", str(home))
+    assert "No reading has been confirmed, corrected or rejected yet; judge some" in sayso(*mine, code=2)
+    decide(home, "confirmed", "rejected")
+    found = sayso(*mine, "--task", TASK, "--json")
+    assert (found["readings"], found["confirmed"], found["corrected"], found["rejected"]) == (2, 1, 0, 1)
+    assert found["kinds"] == {"label": {"acts": 2, "right": 1, "precision": 0.5}}
+    assert found["ece"] == pytest.approx(0.4)
+    text = sayso(*mine)
+    assert "2 readings were judged: 1 confirmed, 0 corrected, 1 rejected." in text
+    assert "scripted 1" in text
+    assert "no task 'films'" in sayso(*mine, "--task", "films", code=2)
+
+
+def test_bench_mine_is_about_the_parser_only(sayso: Sayso, home: Path) -> None:
+    for words in (["--mine"], ["movies_100", "--mine"], ["parser", "--mine", "--table"]):
+        assert "run: sayso bench parser --mine" in sayso("bench", *words, code=2)
+    assert "go with --mine" in sayso("bench", "parser", "--home", str(home), code=2)
