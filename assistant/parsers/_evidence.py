@@ -10,9 +10,10 @@ pronouns count as one word, endings and small typos are forgiven, and common wor
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
 
 from assistant.parsers._words import COMMON, Span, stem, words
 
@@ -103,6 +104,6 @@ def _alike(a: str, b: str) -> float:
         return 0.0
     if stem(a) == stem(b):
         return 0.95
-    if len(a) >= 5 and len(b) >= 5 and SequenceMatcher(None, a, b).ratio() >= 0.82:
+    if len(a) >= 5 and len(b) >= 5 and ratio(a, b) / 100 >= 0.82:
         return 0.8
     return 0.0

@@ -1,7 +1,7 @@
 """Where a message names labels and properties of the task's vocabulary, typos, endings and synonyms included.
 
     find_labels("clearly a compaint", ("spam", "complaint"))  ->  [Mention(10, 18, 'compaint', ('complaint',), 0.94)]
-    find_property("keep MW under 400", properties)            ->  the property molecular_weight
+    find_names("keep MW under 400", {"molecular_weight": ("mw",)})  ->  [Mention(5, 7, 'MW', ('molecular_weight',))]
 
 Names are linked, never classified, so a vocabulary that no training has seen works at once.
 """
@@ -9,15 +9,16 @@ Names are linked, never classified, so a vocabulary that no training has seen wo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
+
+from rapidfuzz.fuzz import ratio
 
 from assistant.parsers._words import COMMON, Span, stem, words
 from assistant.types import Property
 
-__all__ = ["Mention", "find_labels", "find_property", "nearest", "readable"]
+__all__ = ["Mention", "aliases", "find_labels", "find_names", "find_property", "label_names", "nearest", "readable"]
 
 TYPO = 0.8  # difflib ratio from which two words of five letters or more count as one
 
@@ -110,8 +111,8 @@ def _one_word(said: str, name: str) -> float:
     if stem(said) == stem(name):
         return 0.96
     short, long = sorted((said, name), key=len)
-    if len(said) >= 5 and len(name) >= 4 and SequenceMatcher(None, said, name).ratio() >= TYPO:
-        return 0.8 + 0.15 * SequenceMatcher(None, said, name).ratio()
+    if len(said) >= 5 and len(name) >= 4 and ratio(said, name) / 100 >= TYPO:
+        return 0.8 + 0.15 * ratio(said, name) / 100
     shared = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if shared >= 6 and shared >= 0.6 * len(long):
         return 0.8
@@ -123,7 +124,7 @@ def _one_word(said: str, name: str) -> float:
 def _many_words(said: list[str], name: list[str]) -> float:
     if "".join(said) == "".join(name):
         return 0.97
-    if SequenceMatcher(None, " ".join(said), " ".join(name)).ratio() >= 0.88:
+    if ratio(" ".join(said), " ".join(name)) / 100 >= 0.88:
         return 0.9
     content = {stem(word) for word in said if word not in COMMON}
     wanted = {stem(word) for word in name}
@@ -134,6 +135,34 @@ def _many_words(said: list[str], name: list[str]) -> float:
     if len(said) == 1 and len(name) > 1 and any(_one_word(said[0], word) >= 0.8 for word in name if len(word) > 3):
         return 0.72
     return 0.0
+
+
+def aliases(prop: Property) -> tuple[str, ...]:
+    """The names by which people may call a property: its own, its last part, synonyms, its unit."""
+    own = readable(prop.name)
+    names = {own, own.split(" ")[-1], *map(str.lower, prop.synonyms), *KNOWN.get(prop.name, ())}
+    names |= {prop.unit.lower()} if prop.unit else set()
+    return tuple(sorted(names))
+
+
+def find_names(text: str, known: Mapping[str, Sequence[str]]) -> list[Mention]:
+    """Where things are named by one of their aliases; longer names win, in the order of the text."""
+    found = []
+    for value, names in known.items():
+        for name in names:
+            if len(name) > 1:
+                for match in re.finditer(rf"(?<!\w){re.escape(name)}(?:s|es|er|ing)?(?!\w)", text, re.I):
+                    found.append(Mention(match.start(), match.end(), match[0], (value,), min(1.0, len(name) / 8)))
+    found.sort(key=lambda m: (-(m.end - m.start), m.start))
+    kept: list[Mention] = []
+    for mention in found:
+        same = next((k for k in kept if (k.start, k.end) == (mention.start, mention.end)), None)
+        if same is not None:
+            values = tuple(dict.fromkeys((*same.values, *mention.values)))
+            kept[kept.index(same)] = Mention(same.start, same.end, same.text, values, same.score)
+        elif not any(mention.overlaps(other) for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
 
 
 def find_property(text: str, properties: Sequence[Property]) -> tuple[Property, Span] | None:
@@ -147,6 +176,33 @@ def find_property(text: str, properties: Sequence[Property]) -> tuple[Property, 
             if match and (best is None or len(name) > best[0]):
                 best = (len(name), prop, Span(match.start(), match.end(), match[0]))
     return best[1:] if best else None
+
+
+def label_names(text: str) -> tuple[str, ...]:
+    """The labels that a sentence lists: "labels: bug, wish and praise"; () where it lists fewer than two."""
+    match = re.search(
+        r"(?:labels|categories|classes|sort (?:these|them|this) into)\b[^:,]*?"
+        r"(?:\bare\b|\bbe\b|:|=|\binto\b|\bto\b)?\s*"
+        r"(?P<list>[^:]*)$",
+        text,
+        re.I,
+    )
+    if not match:
+        return ()
+    listed = text[: match.start()] if re.search(r"\bas (?:the )?$", text[: match.start()]) else ""
+    said = listed or text[match.start("list") :]
+    said = re.sub(
+        r"^\s*(?:please\s+)?(?:use|take|are|be|should be|called|as follows|these|:|from now on|now)\b\s*:?",
+        "",
+        said,
+        flags=re.I,
+    )
+    said = re.sub(r"\bas (?:the )?(?:labels?|categories|classes)?\s*$", "", said, flags=re.I)
+    parts = re.split(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|\s*/\s*|\s*;\s*", said.strip(" .!:"))
+    names = tuple(dict.fromkeys(part.strip(" \"'“”‘’.") for part in parts))
+    names = tuple(name for name in names if name)
+    short = all(len(name.split()) <= 4 and len(name) <= 60 for name in names)
+    return names if len(names) >= 2 and short else ()
 
 
 def nearest(text: str, labels: Sequence[str]) -> list[tuple[float, str]]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from assistant.errors import UserError
+from assistant.parsers._notation import parse
 from assistant.types import Context, Critique, OnScreen, Property, Reading, Selection, Vocabulary
 
 __all__ = ["CRITIQUES", "TEST", "Row", "context_of", "read_rows"]
@@ -23,10 +24,16 @@ CRITIQUES, TEST = DATA / "critiques.jsonl", DATA / "test.jsonl"
 
 
 class Row(NamedTuple):
-    """A critique in its context; `gold` None: not annotated."""
+    """A critique in its context; `gold` None: not annotated.
+
+    `parts`: where in the message the words of an act begin; `act_parts`: the part of each act; (): not said.
+    """
 
     critique: Critique
     gold: Reading | None
+    parts: tuple[int, ...] = ()
+    act_parts: tuple[int, ...] = ()
+    family: str = ""
 
 
 def context_of(plain: dict[str, Any], task: str = "") -> Context:
@@ -48,16 +55,21 @@ def context_of(plain: dict[str, Any], task: str = "") -> Context:
 
 
 def read_rows(path: str | Path) -> list[Row]:
-    """All rows of a file.
+    """All rows of a file: .txt in the notation of `_notation`, else JSON as in the contract; or of a folder of them.
 
     Raises:
         UserError: the file is missing, or a line does not keep to the format; the line is named.
     """
     path = Path(path)
+    if path.is_dir():
+        return [row for file in sorted(path.glob("*.txt")) for row in read_rows(file)]
     if not path.is_file():
-        raise UserError(f"There is no file {str(path)!r}", do="name a file with one JSON object a line")
+        raise UserError(f"There is no file {str(path)!r}", do="name a file with critiques, or a folder of .txt files")
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".txt":
+        return [_row(plain, f"{path.stem}-{n}") for n, plain in enumerate(parse(text, path.name), start=1)]
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
                 rows.append(_row(json.loads(line), f"row-{number}"))
@@ -77,4 +89,6 @@ def _row(plain: dict[str, Any], name: str) -> Row:
         context=context_of(plain["context"], plain.get("task", "")),
     )
     gold = plain.get("reading")
-    return Row(critique, None if gold is None else Reading.model_validate(gold))
+    reading = None if gold is None else Reading.model_validate(gold)
+    parts, owners = tuple(plain.get("parts", ())), tuple(plain.get("act_parts", ()))
+    return Row(critique, reading, parts, owners, plain.get("family", ""))

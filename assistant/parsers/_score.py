@@ -1,6 +1,6 @@
 """How right a parser is on written critiques with gold readings.
 
-evaluate("assistant/parsers/data/test.jsonl")
+evaluate("assistant/parsers/data/test")
 ->  {"rows": 131, "kinds": 0.93, "targets": 0.95, "labels": 0.94, "evidence": 0.88, "whole": 0.85, ...}
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from assistant.parsers import Parser
+from assistant.parsers._encoder import encode
 from assistant.parsers._rows import Row, read_rows
 from assistant.parsers._words import stem, words
 from assistant.types import Act, Reading
@@ -21,7 +22,8 @@ from assistant.types import Act, Reading
 __all__ = ["evaluate", "is_right", "score", "token_f1"]
 
 FEEDBACK = {"label", "edit", "constraint", "preference"}
-ALIKE = 0.5  # F1 of stems from which two wordings of a condition or an aspect say the same
+ARTICLES = frozenset(["the", "a", "an"])
+ALIKE = 0.5  # F1 of stems, or cosine, from which two wordings of a condition, a place or an aspect say the same
 
 
 def evaluate(path: str | Path, parser: Parser | None = None) -> dict[str, float]:
@@ -39,9 +41,10 @@ def score(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, float]:
 
     kinds: the set of kinds is exactly right. targets: of acts whose kind is right, those of the same targets.
     labels: of rows that name a label, those with the right ops and values. evidence: mean token F1 of rows that
-    have some or were given some. whole: kinds, targets, values and operators all right. mistaken: of rows without
-    feedback, those taken for feedback (lower is better). asks: of rows that need a question back, those that get
-    one; asks_needlessly: of the others. ece: expected calibration error of the confidence, 10 bins.
+    have some or were given some. constraints: of gold constraints, those whose property, operator and value are
+    right. whole: kinds, targets, values and operators all right. mistaken: of rows without feedback, those taken for
+    feedback (lower is better). asks: of rows that need a question back, those that get one; asks_needlessly: of the
+    others. ece: expected calibration error of the confidence, 10 bins.
     """
     pairs = [(row.gold, reading) for row, reading in zip(rows, readings, strict=True) if row.gold is not None]
     right = [is_right(gold, reading) for gold, reading in pairs]
@@ -56,6 +59,7 @@ def score(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, float]:
         "targets": _mean([_targets(g) == _targets(r) for g, r in pairs if _kinds(g) == _kinds(r)]),
         "labels": _mean([_labels(gold) == _labels(reading) for gold, reading in named]),
         "evidence": _mean([token_f1(_evidence(gold), _evidence(reading)) for gold, reading in argued]),
+        "constraints": _mean([hit for gold, reading in pairs for hit in _bounds_hit(gold, reading)]),
         "whole": _mean(right),
         "mistaken": _mean([bool(_kinds(reading) & FEEDBACK) for _, reading in idle]),
         "asks": _mean(needed),
@@ -91,16 +95,34 @@ def _same(one: Act, two: Act) -> bool:
 
 
 def _parts(act: Act) -> Any:
-    """What must agree exactly."""
+    """What must agree exactly; words that were said are compared by their stems."""
     if act.label:
-        return act.label.op, act.label.value, act.label.span, frozenset(act.label.candidates)
+        return act.label.op, act.label.value, _said(act.label.span), frozenset(act.label.candidates)
     if act.constraint:
         c = act.constraint
-        value = tuple(str(v).lower() for v in c.value) if isinstance(c.value, tuple) else str(c.value).lower()
-        return c.property, c.operator, value, c.strength, c.scope
+        return c.property, c.operator, _value(c.value), c.strength, c.scope
     if act.edit:
-        return act.edit.op, str(act.edit.old).lower(), str(act.edit.new).lower()
+        new = act.edit.new if isinstance(act.edit.new, tuple) else (act.edit.new,)
+        return act.edit.op, _said(act.edit.object), _said(act.edit.old), tuple(map(_said, new))
     return tuple(frozenset(tier) for tier in act.preference.order) if act.preference else None
+
+
+def _said(text: str | None) -> str:
+    return " ".join(stem(word.text).rstrip("e") for word in words(text or "") if word.text not in ARTICLES)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_value, value))
+    if isinstance(value, str) and not value.startswith("#"):
+        return _said(value) or value
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _bounds_hit(gold: Reading, reading: Reading) -> list[bool]:
+    """For every gold constraint, whether the reading has one of the same property, operator and value."""
+    had = [(c.property, c.operator, _value(c.value)) for act in reading.acts if (c := act.constraint)]
+    return [(c.property, c.operator, _value(c.value)) in had for act in gold.acts if (c := act.constraint)]
 
 
 def _wordings(act: Act) -> tuple[str, ...]:
@@ -112,8 +134,14 @@ def _wordings(act: Act) -> tuple[str, ...]:
 
 
 def _alike(one: str, two: str) -> bool:
+    """Whether two wordings say the same: by their stems, else by the cosine of their sentence vectors."""
+    if not one or not two:
+        return one == two
     a, b = (" ".join(stem(word.text) for word in words(text)) for text in (one, two))
-    return token_f1(a, b) >= ALIKE
+    if token_f1(a, b) >= ALIKE:
+        return True
+    vectors = encode([one, two])
+    return float(vectors[0] @ vectors[1]) >= ALIKE
 
 
 def _kinds(reading: Reading) -> set[str]:

@@ -15,25 +15,67 @@ from assistant.parsers._words import Span
 __all__ = ["Pointed", "pointed", "references"]
 
 ORDINALS = {
-    "first": 0, "1st": 0, "former": 0, "left": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3,
-    "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "last": -1, "latter": -1, "right": -1,
+    "first": 0, "1st": 0, "former": 0, "left": 0, "top": 0, "left-hand": 0, "second": 1, "2nd": 1, "third": 2,
+    "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7,
+    "8th": 7, "last": -1, "latter": -1, "right": -1, "right-hand": -1, "bottom": -1, "final": -1, "penultimate": -2,
+    "erste": 0, "ersten": 0, "erstes": 0, "zweite": 1, "zweiten": 1, "zweites": 1, "dritte": 2, "dritten": 2,
+    "vierte": 3, "vierten": 3, "letzte": -1, "letzten": -1, "letztes": -1,
+    "primero": 0, "primera": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "cuarto": 3, "cuarta": 3,
+    "último": -1, "última": -1, "ultimo": -1, "ultima": -1,
+    "premier": 0, "première": 0, "premiere": 0, "deuxième": 1, "deuxieme": 1, "seconde": 1, "troisième": 2,
+    "troisieme": 2, "quatrième": 3, "dernier": -1, "dernière": -1, "derniere": -1,
 }  # fmt: skip
+CARDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+SIDES = ("left-hand", "right-hand", "left", "right", "top", "bottom")
+_THINGS = r"""
+    number num no\. nr\.? option output answer topic box reply version draft query candidate photo picture image item
+    row result hit summary nummer número numéro
+"""
+_UNITS = r"""
+    words? sentences? stars? daltons? da\b % minutes characters hours? rings? donors? acceptors? euros? dollars? € \$
+    lines? rows? people years? days? months? times letters paragraphs?
+"""
+_PARTS_OF_ONE = r"sentence word line paragraph name half part letter time of\sall thing"
+_AFTER_A = """
+    is was has and or over beats? then wins looks reads sounds und et y ist sind est es by for but because please any
+    all with
+"""  # what may follow "A" as the name of an output; after the article stands something else
+_AFTER_COUNT = r"and or then over is beats? than are for\sthe ok fine right wrong but please wins"
+
+
+def _any(listed: str) -> str:
+    return "|".join(listed.split())
+
+
+_SAID = "|".join(CARDINALS)
+_ORDINAL = "|".join(name for name in ORDINALS if name not in SIDES)
 REFERENCE = re.compile(
-    r"(?P<hash>#\s?(?P<n>\d+))"
-    r"|\b(?:number|no\.|nr\.?|option|output|answer|topic)\s(?P<named>\d+)\b"
-    r"|\b(?:the\s)?first\s(?P<count>two|three|2|3)\b"
-    r"|\b(?P<ordinal>(?:1st|2nd|3rd|4th|5th|6th|first|second|third|fourth|fifth|sixth|last|former|latter))\b"
-    r"|\b(?P<side>left|right)\s(?:one|box|image|answer|picture)\b|\b(?P<middle>middle)\b"
-    r"|\b(?P<digit>\d{1,2})(?:'s)?\b(?![.,:]?\d|\s?(?:words?|sentences?|stars?|daltons?|da\b|%|minutes|characters))"
-    r"|\b(?P<letter>[A-H])\b(?!')"
-    r"|\b(?P<small>[a-h])\b(?=\s*(?:,|>|=|<|\band\b|\bthen\b|\bis better|$))"
-    r"|\b(?P<none>none of (?:them|these|those))\b"
-    r"|\b(?P<all>all of (?:them|these|those)|all three|all four|all (?:wrong|right|correct|good|fine)"
-    r"|they(?:'re| are) all|"
-    r"everything|all but|all except)\b"
-    r"|\b(?P<both>both)\b|\b(?P<rest>(?:the )?(?:others?|rest|remaining ones))\b",
-    re.I,
+    rf"""
+      (?P<range>\#?(?P<low>[1-9])\s?(?:-|–|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\.\.)\s?\#?(?P<high>[1-9])\b(?!\.?\d))
+    | (?P<hash>\#\s?(?P<n>\d+))
+    | \b(?:{_any(_THINGS)})\s?(?P<named>\d+|{_SAID})\b
+    | \b(?P<end>first|last)\s(?P<count>two|three|four|couple|2|3|4)\b
+    | \b(?P<ordinal>{_ORDINAL})\b(?!\s(?:{_any(_PARTS_OF_ONE)}))
+    | \b(?P<side>{"|".join(SIDES)})\s(?:one|box|image|answer|picture|photo|version|hand\ one)\b
+    | \b(?P<middle>middle|centre|center)\b
+    | \b(?P<digit>\d{{1,2}})(?:'s)?\b(?!\s?[.,:]\d|[-–]\w|\s?(?:{_any(_UNITS)}))
+    | (?P<letter>(?-i:(?<![\w'’])[B-Hb-h]\b(?!['’])|\bA\b(?!'|\s+(?!(?:{_any(_AFTER_A)})\b)[a-z])))
+    | \b(?P<cardinal>{_SAID})\b(?='s\b|\s*(?:[,>=<:;.!)]|(?:{_any(_AFTER_COUNT)})\b|$))
+    | \b(?P<parity>odd|even)\s(?:ones|numbers|numbered)\b
+    | \b(?P<small>[a-h])\b(?=\s*(?:,|>|=|<|\b(?:and|then|is\ better|over|beats?)\b|[.!]?$))
+    | \b(?P<none>none\ of\ (?:them|these|those)|neither(?:\ of\ them|\ one)?)\b
+    | \b(?P<all>all\ of\ (?:them|these|those)|all\ (?:two|three|four|five|six|eight|wrong|right|correct|good|fine)
+        |they(?:'re|\ are)\ all|they\ all|everything|every\ one|each\ of\ them|all\ but|all\ except
+        |alle|todos|todas|tous|toutes)\b
+    | \b(?P<both>both|beide|ambos|ambas|les\ deux)\b
+    | \b(?P<rest>(?:the\ )?(?:others?|rest|remaining\ ones?|remaining)|(?:der\ |die\ |das\ )?(?:anderen?|rest)
+        |los\ demás|l'autre|les\ autres|(?:el\ |la\ )?otr[oa])\b
+    """,
+    re.I | re.X,
 )
+_BEFORE_COUNT = "and then over than or not only but beats? take prefer so yes no"
+COUNTED = re.compile(rf"(?:^|[,;:.!?(>=<–-]|\b(?:{_any(_BEFORE_COUNT)}))\s*$", re.I)
+"""What stands before "two" where it is the second output, not a number of things."""
 EXCEPT = re.compile(r"\b(?:except(?: for)?|but|apart from|besides)\b", re.I)
 
 
@@ -70,18 +112,29 @@ def references(
 
 def _meaning(match: re.Match[str], screen: Sequence[str], used: Sequence[str]) -> tuple[str, ...] | None:
     """The ids meant; () where it points off the screen; None where it is no reference at all."""
+    if match["range"]:
+        low, high = int(match["low"]), int(match["high"])
+        return tuple(screen[low - 1 : high]) if 1 <= low < high <= len(screen) else None
     number = match["n"] or match["named"]
     if number or match["digit"]:
-        index = int(number or match["digit"]) - 1
+        said = number or match["digit"]
+        index = (CARDINALS[said.lower()] if said.lower() in CARDINALS else int(said)) - 1
         if 0 <= index < len(screen):
             return (screen[index],)
         return () if number else None
     if match["count"]:
-        return tuple(screen[: {"two": 2, "2": 2}.get(match["count"].lower(), 3)])
+        size = {"couple": 2}.get(match["count"].lower()) or CARDINALS.get(match["count"].lower()) or int(match["count"])
+        return tuple(screen[:size] if match["end"].lower() == "first" else screen[-size:])
     place = match["ordinal"] or match["side"]
     if place:
         index = ORDINALS[place.lower()]
-        return (screen[index],) if index < len(screen) else ()
+        return (screen[index],) if index < len(screen) and -index <= len(screen) else ()
+    if match["cardinal"]:
+        index = CARDINALS[match["cardinal"].lower()] - 1
+        counted = COUNTED.search(match.string[: match.start()])
+        return (screen[index],) if counted and index < len(screen) else None
+    if match["parity"]:
+        return tuple(screen[int(match["parity"].lower() == "even") :: 2])
     if match["middle"]:
         return (screen[len(screen) // 2],) if len(screen) % 2 else ()
     letter = match["letter"] or match["small"]

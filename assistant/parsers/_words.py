@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["COMMON", "NEGATORS", "Span", "clauses", "quotes", "stem", "words"]
 
@@ -78,6 +79,7 @@ def words(text: str) -> list[Span]:
     return [Span(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(text)]
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A crude stem, enough to find "refunds" by "refund" and "orders" by "ordered".
 

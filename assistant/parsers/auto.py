@@ -1,18 +1,14 @@
-"""The default: gestures are read as they are, words by the parser that ships with Sayso.
-
-Bigger backends join here: where the embedded parser is unsure and one of them is configured, it is asked.
-"""
+"""The default: the embedded parser, and where it is unsure and a bigger one is configured, that one is asked."""
 
 from __future__ import annotations
 
 from assistant.parsers import Parser, parser
+from assistant.parsers._second import with_second
 
 __all__ = ["auto"]
 
 
 @parser
 def auto() -> Parser:
-    """The best parser that needs no configuration."""
-    # embedded reads gestures too; its name and version are what is recorded with a reading
-    made: Parser = parser.get("embedded")()
-    return made
+    """The best parser that the settings allow; its own name and version are recorded with what each one read."""
+    return with_second(parser.get("embedded")())
