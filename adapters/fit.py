@@ -45,7 +45,7 @@ class Recipe:
     settle: int = 40
     ridge: float = 0.03
     passes: int = 2
-    least_steps: int = 8
+    least_steps: int = 6
     most_steps: int = 40
     head_rate: float = 3e-4
     inner_rate: float = 3e-4

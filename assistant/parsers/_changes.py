@@ -36,7 +36,7 @@ def constraint(view: View) -> Built:
     prop, sure = pointed(view, "property", layout.properties)
     ids, p = view.targets
     (scope, q), (strength, r) = view.best("scope"), view.best("strength")
-    when = view.said("when")
+    when = view.said("when", needed=prop == "label")
     condition = when.text.strip(" \t\n.,;:!?") or None if when else None
     shared = {"property": prop, "strength": strength, "scope": scope, "when": condition}
     pairs, s, ask = _comparisons(view, prop)
@@ -75,8 +75,8 @@ def _comparisons(view: View, prop: str) -> tuple[list[tuple[str, Any]], float, s
         return [(op, ids[0])], p * q, None
     if prop == "similarity" and len(view.targets[0]) == 1 and view.targets[0] != ("all",):
         return [(op, view.targets[0][0])], p, None
-    said = view.said("value")
-    if op == "eq" and not said and "count" in prop and NOTHING.search(view.span.text):
+    said = view.said("value", needed=worth == "words")
+    if op == "eq" and not view.said("value") and "count" in prop and NOTHING.search(view.span.text):
         return [("eq", 0)], p, None
     if worth == "words":
         wanted = _singular(bare(said.text)) if said else None

@@ -166,7 +166,14 @@ class Net(nn.Module):
             meta = file.metadata() or {}
         net = Net(*_base(), version=hashlib.sha256(raw).hexdigest()[:8])
         _merge(net.encoder, {n: t for n, t in tensors.items() if n.startswith("lora.")}, float(meta.get("scale", "1")))
-        net.load_state_dict({n: t for n, t in tensors.items() if not n.startswith("lora.")}, strict=False)
+        heads = {name: tensor for name, tensor in tensors.items() if not name.startswith("lora.")}
+        wanted = {name for name, _ in net.named_parameters() if not name.startswith("encoder.")}
+        try:
+            net.load_state_dict(heads, strict=False)
+        except RuntimeError:
+            wanted = set()
+        if wanted != set(heads):
+            raise UserError(f"The parser weights at {str(path)!r} are of another version", do="run: sayso train-parser")
         net.calibration = json.loads(meta.get("calibration", "[1.0, 0.0]"))
         return net.eval()
 

@@ -18,6 +18,8 @@ from assistant.parsers._words import Span
 
 __all__ = ["named_in", "orders", "targets_of"]
 
+CLOSE = 0.6
+"""The share of the most votes from which an output is meant, too."""
 Tiers = tuple[tuple[str, ...], ...]
 
 
@@ -38,8 +40,7 @@ def targets_of(
     exactly = [ids for span, ids in named_in(layout, part) if not LOOSE.match(span.text)]
     named = tuple(dict.fromkeys(id for ids in exactly for id in ids))
     rest = tuple(id for id in screen if id not in used and id not in named)
-    told = tuple(dict.fromkeys(id for _, ids in (*_told(layout, part), *named_in(layout, part)) for id in ids))
-    told = tuple(id for id in screen if id in told)
+    told = _voted(layout, part)
     return {
         "all": ("all",),
         "none": (),
@@ -52,6 +53,18 @@ def targets_of(
         "told": told if told and told != named else None,
         "described": (described,) if described and len(screen) > 1 else None,
     }
+
+
+def _voted(layout: Layout, part: Part) -> tuple[str, ...]:
+    """The outputs that the most words of a part are found in, where they are in few."""
+    votes = dict.fromkeys(layout.screen, 0.0)
+    start, end = layout.words[part.start].start, layout.words[part.end - 1].end
+    for mention in layout.described:
+        if start <= mention.start < end:
+            for id in mention.values:
+                votes[id] += mention.score
+    top = max(votes.values(), default=0.0)
+    return tuple(id for id, vote in votes.items() if top and vote >= CLOSE * top)
 
 
 def _told(layout: Layout, part: Part) -> list[tuple[Span, tuple[str, ...]]]:

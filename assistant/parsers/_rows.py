@@ -17,10 +17,12 @@ from assistant.errors import UserError
 from assistant.parsers._notation import parse
 from assistant.types import Context, Critique, OnScreen, Property, Reading, Selection, Vocabulary
 
-__all__ = ["CRITIQUES", "TEST", "Row", "context_of", "read_rows"]
+__all__ = ["CRITIQUES", "TEST", "WRITTEN", "Row", "context_of", "read_rows"]
 
 DATA = Path(__file__).with_name("data")
-CRITIQUES, TEST = DATA / "critiques.jsonl", DATA / "test.jsonl"
+CRITIQUES, TEST = DATA / "critiques", DATA / "test.txt"
+WRITTEN = "written"
+"""The author of critiques that were written for training."""
 
 
 class Row(NamedTuple):
@@ -84,7 +86,7 @@ def _row(plain: dict[str, Any], name: str) -> Row:
     critique = Critique(
         id=name,
         conversation="written",
-        author="written",
+        author=WRITTEN,
         text=plain["message"],
         context=context_of(plain["context"], plain.get("task", "")),
     )

@@ -28,7 +28,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from assistant.parsers._gold import Lesson
 from assistant.parsers._net import WEIGHTS, Net, _base
 from assistant.parsers._reader import read_all
-from assistant.parsers._rows import CRITIQUES, Row, read_rows
+from assistant.parsers._rows import CRITIQUES, WRITTEN, Row, read_rows
 from assistant.parsers._score import is_right, score
 from assistant.types import Reading
 
@@ -117,11 +117,12 @@ def _read_many(net: Net, messages: Sequence[Any]) -> list[Reading]:
 
 
 def _split(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from and rows of vocabularies that stay unseen."""
-    names = sorted({_vocabulary(row) for row in rows})
+    """Rows to learn from and rows of vocabularies that stay unseen; what a team said itself is learned from."""
+    names = sorted({_vocabulary(row) for row in rows if row.critique.author == WRITTEN})
     random.Random(plan.seed).shuffle(names)
     unseen = set(names[: max(1, round(plan.held * len(names)))])
-    return [r for r in rows if _vocabulary(r) not in unseen], [r for r in rows if _vocabulary(r) in unseen]
+    held = [row.critique.author == WRITTEN and _vocabulary(row) in unseen for row in rows]
+    return [r for r, h in zip(rows, held, strict=True) if not h], [r for r, h in zip(rows, held, strict=True) if h]
 
 
 def _vocabulary(row: Row) -> str:

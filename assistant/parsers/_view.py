@@ -38,6 +38,13 @@ class Built(NamedTuple):
     ask: str | None = None
 
 
+LEAST = {"old": -0.8, "value": -1.0, "aspect": 1.0}
+"""The log odds from which a word is taken to fill a slot; chosen on held-out vocabularies."""
+NEAR = 1.5
+"""How far below the likeliest word, in log odds, its neighbours may lie where a slot has to be filled."""
+VAGUE, UNLIKELY = ("focus", "same", "none", "told", "described"), 0.1
+
+
 @dataclass(frozen=True)
 class View:
     """A part with what the network says of it, all as probabilities; `used` and `before` as in `targets_of`."""
@@ -67,10 +74,15 @@ class View:
         start, end = words[self.part.start].start, words[self.part.end - 1].end
         return Span(start, end, self.layout.text[start:end])
 
-    def said(self, slot: str, least: float = 0.0) -> Span | None:
-        """The run of words that most likely fills a slot (maximum sum of log odds); None where none does."""
+    def said(self, slot: str, needed: bool = False) -> Span | None:
+        """The run of words that most likely fills a slot (maximum sum of log odds); None where none does.
+
+        `needed`: there has to be one, so the likeliest words are taken however unlikely they are.
+        """
         odds = np.clip(self.slots[self.part.start : self.part.end, SLOTS.index(slot)], 1e-4, 1 - 1e-4)
-        gain = np.log(odds / (1 - odds)) - least
+        gain = np.log(odds / (1 - odds)) - LEAST.get(slot, 0.0)
+        if needed and gain.max() <= 0:
+            gain = gain - gain.max() + NEAR
         best, at, total, start = 0.0, None, 0.0, 0
         for i, value in enumerate(gain.tolist()):
             if total <= 0:
@@ -107,11 +119,12 @@ class View:
     def targets(self) -> tuple[tuple[str, ...], float]:
         made = targets_of(self.layout, self.part, self.used, self.before, self.described)
         possible = {name: ids for name, ids in made.items() if ids is not None}
-        # ways of pointing that give the same ids speak for each other
+        # ways of pointing that give the same ids speak for each other; who names an output seldom means another
         chances: dict[tuple[str, ...], float] = {}
         for name, ids in possible.items():
             key = tuple(sorted(ids))
-            chances[key] = chances.get(key, 0.0) + self.chance("targets", name)
+            doubt = UNLIKELY if "named" in possible and name in VAGUE else 1.0
+            chances[key] = chances.get(key, 0.0) + doubt * self.chance("targets", name)
         key = max(chances, key=lambda one: chances[one])
         ids = next(ids for ids in possible.values() if tuple(sorted(ids)) == key)
         return ids, chances[key] / (sum(chances.values()) or 1.0)
