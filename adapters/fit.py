@@ -1,6 +1,6 @@
 """Training: the sum of the signals, minimised over the adapter's parameters. Knows no task.
 
-    loss = sum over signals of weight x mean over its items  (+ ridge x |head|^2)
+    loss = sum over signals of weight x mean over its items  (+ ridge x |head - head of the parent|^2)
 
 First the head alone settles, by L-BFGS over all items, on features that stay as they are: that is cheap and nearly
 convex. Then the whole adapter follows, by AdamW over batches. Deterministic for a seed, and the same after a kill as
@@ -37,7 +37,9 @@ SETTLED = 0.4
 class Recipe:
     """How to train.
 
-    `ridge` pulls the head to zero while it settles, in at most `settle` iterations; 0 iterations leave it as it is.
+    `ridge` pulls the head to where it began while it settles: to its parent's, which remembers all that was learned
+    before (a Gaussian prior, as in Laplace propagation, Smola et al. 2003), or to zero. At most `settle` iterations; 0
+    leave it as it is.
     Then `passes` is how often the adapter sees each item, within the bounds on steps; rates are AdamW's at their
     highest. On a GPU batches are `gpu_batch` times larger.
     """
@@ -158,12 +160,13 @@ def _settle(model: Model, courses: Sequence[_Course], recipe: Recipe, progress: 
     if not head:
         return
     optimizer = torch.optim.LBFGS(head, max_iter=recipe.settle, history_size=10, line_search_fn="strong_wolfe")
+    began = [p.detach().clone() for p in head]
     evaluations = 0
 
     def closure() -> float:
         nonlocal evaluations
         optimizer.zero_grad()
-        total = recipe.ridge * torch.stack([p.square().sum() for p in head]).sum()
+        total = recipe.ridge * torch.stack([(p - p0).square().sum() for p, p0 in zip(head, began, strict=True)]).sum()
         for course in courses:
             total = total + course.weight * course.signal.loss(model, course.items).mean()
         total.backward()  # type: ignore[no-untyped-call]
