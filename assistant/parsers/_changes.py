@@ -24,6 +24,12 @@ from assistant.types import Act, ConstraintAct, EditAct, Evidence, OnScreen
 __all__ = ["constraint", "edit"]
 
 NOTHING = re.compile(r"\b(?:no|none|zero|without|never|not any|keine?|ohne|nada|sin|sans|pas de)\b", re.I)
+OPENER = re.compile(
+    r"^(?:(?:whenever|when|if|wenn|falls|sobald|cuando|si|quand)\s+)?"
+    r"(?:(?:any(?:thing|one|body)|some(?:thing|one|body)|everything|whatever)\s+)?(?:(?:that|which|who)\s+)?",
+    re.I,
+)
+"""What a condition is told without: "whenever somebody mentions a refund" is "mentions a refund"."""
 LANGUAGES = {
     "deutsch": "German", "englisch": "English", "französisch": "French", "spanisch": "Spanish", "español": "Spanish",
     "inglés": "English", "francés": "French", "alemán": "German", "français": "French", "anglais": "English",
@@ -33,11 +39,15 @@ LANGUAGES = {
 
 def constraint(view: View) -> Built:
     layout = view.layout
+    names = label_names(view.span.text)
+    if names and not layout.labels:
+        part = ConstraintAct(property="labels", operator="eq", value=names, strength="must", scope="task")
+        return Built((Act(kind="constraint", targets=("all",), constraint=part),))
     prop, sure = pointed(view, "property", layout.properties)
     ids, p = view.targets
     (scope, q), (strength, r) = view.best("scope"), view.best("strength")
     when = view.said("when", needed=prop == "label")
-    condition = when.text.strip(" \t\n.,;:!?") or None if when else None
+    condition = OPENER.sub("", when.text.strip(" \t\n.,;:!?")) or None if when else None
     shared = {"property": prop, "strength": strength, "scope": scope, "when": condition}
     pairs, s, ask = _comparisons(view, prop)
     if prop == "label" and condition is None and not ask and "all" in ids:

@@ -18,7 +18,7 @@ from rapidfuzz.fuzz import ratio
 from assistant.parsers._words import COMMON, Span, stem, words
 from assistant.types import Property
 
-__all__ = ["Mention", "aliases", "find_labels", "find_names", "find_property", "label_names", "nearest", "readable"]
+__all__ = ["Mention", "aliases", "find_labels", "find_names", "label_names", "nearest", "readable"]
 
 TYPO = 0.8  # difflib ratio from which two words of five letters or more count as one
 
@@ -163,19 +163,6 @@ def find_names(text: str, known: Mapping[str, Sequence[str]]) -> list[Mention]:
         elif not any(mention.overlaps(other) for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
-
-
-def find_property(text: str, properties: Sequence[Property]) -> tuple[Property, Span] | None:
-    """The property that the words name, and where; the longest name wins, and among equals the first listed."""
-    best: tuple[int, Property, Span] | None = None
-    for prop in properties:
-        names = {readable(prop.name), readable(prop.name).split(" ")[-1], *map(str.lower, prop.synonyms)}
-        names |= {*KNOWN.get(prop.name, ())} | ({prop.unit.lower()} if prop.unit else set())
-        for name in names:
-            match = re.search(rf"\b{re.escape(name)}(?:s|er)?\b", text, re.I) if len(name) > 1 else None
-            if match and (best is None or len(name) > best[0]):
-                best = (len(name), prop, Span(match.start(), match.end(), match[0]))
-    return best[1:] if best else None
 
 
 def label_names(text: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import torch
 
 from assistant.parsers._acts import build
 from assistant.parsers._layout import Layout
+from assistant.parsers._link import label_names
 from assistant.parsers._net import Net, Seen
 from assistant.parsers._pick import orders
 from assistant.parsers._questions import Part
@@ -81,6 +82,8 @@ def _parts(seen: Seen) -> tuple[list[Part], float]:
 
 
 def _possible(layout: Layout, part: Part) -> list[str]:
+    if not layout.labels and label_names(layout.text):
+        return ["constraint", "question"]
     kinds = ["constraint", "retract", "question", "command", "none", "unclear"]
     if layout.screen:
         kinds += ["label", "edit"] + (["preference"] if orders(layout, part, layout.screen[0]) else [])

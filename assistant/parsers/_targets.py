@@ -1,18 +1,17 @@
-"""Which outputs on screen the words are about: ids, ordinals, both, the others, the rest.
+"""Which places in a message point at outputs on screen: ids, ordinals, both, the others, the rest.
 
-pointed("3 is fine", ("#1", "#2", "#3"))         ->  Pointed(ids=("#3",), said=True)
-pointed("the rest are wrong", ..., used=("#3",)) ->  Pointed(ids=("#1", "#2"), said=True)
+references("3 is fine, the rest are wrong", ("#1", "#2", "#3"))
+->  [(Span("3"), ("#3",)), (Span("the rest"), ("#1", "#2"))]
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from assistant.parsers._words import Span
 
-__all__ = ["Pointed", "pointed", "references"]
+__all__ = ["references"]
 
 ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "left": 0, "top": 0, "left-hand": 0, "second": 1, "2nd": 1, "third": 2,
@@ -76,18 +75,6 @@ REFERENCE = re.compile(
 _BEFORE_COUNT = "and then over than or not only but beats? take prefer so yes no"
 COUNTED = re.compile(rf"(?:^|[,;:.!?(>=<–-]|\b(?:{_any(_BEFORE_COUNT)}))\s*$", re.I)
 """What stands before "two" where it is the second output, not a number of things."""
-EXCEPT = re.compile(r"\b(?:except(?: for)?|but|apart from|besides)\b", re.I)
-
-
-@dataclass(frozen=True)
-class Pointed:
-    """`ids` on screen; `said`: whether the words name any; `off`: how many they name that are not on screen."""
-
-    ids: tuple[str, ...] = ()
-    said: bool = False
-    off: int = 0
-    excluded: tuple[str, ...] = ()
-    negative: bool = False
 
 
 def references(
@@ -147,18 +134,3 @@ def _meaning(match: re.Match[str], screen: Sequence[str], used: Sequence[str]) -
     if match["both"] and len(screen) != 2:
         return None  # "2 and 3 are both wrong": the ids are said elsewhere
     return tuple(screen)
-
-
-def pointed(text: str, screen: Sequence[str], used: Sequence[str] = (), closed: Sequence[Span] = ()) -> Pointed:
-    """What a clause points at; `used` are the ids that the message named before ("the rest" is relative to them)."""
-    places = references(text, screen, used, closed)
-    if not places:
-        return Pointed()
-    off = sum(not ids for _, ids in places)
-    limit = next((m.start() for m in EXCEPT.finditer(text)), len(text))
-    ahead = [i for span, ids in places if span.start <= limit for i in ids]
-    behind = {i for span, ids in places if span.start > limit for i in ids} if set(ahead) == set(screen) else set()
-    named = ahead if behind else [i for _, ids in places for i in ids]
-    kept = tuple(id for id in dict.fromkeys(named) if id not in behind)
-    negative = any(span.text.lower().startswith("none") for span, _ in places)
-    return Pointed(kept, True, off, tuple(id for id in screen if id in behind), negative)

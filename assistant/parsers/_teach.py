@@ -1,18 +1,16 @@
 """Trains the embedded parser on written critiques: `sayso train-parser`.
 
-    critiques.jsonl, messages with gold readings  ->  parser.safetensors: LoRA matrices and heads, half precision
+    data/critiques, messages with gold readings  ->  parser.safetensors: LoRA matrices and heads, half precision
 
 All heads learn at once, from partial labels (see `_gold`). Some of the vocabularies are held out: on them the best
 epoch is chosen and the confidence calibrated (Platt 1999), so both speak for tasks that the parser has not seen.
-Every message is shown in variants: lower case, without its last mark, with the labels of another task in place of
-its own.
+Every message is shown in variants (see `_variants`).
 """
 
 from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +28,7 @@ from assistant.parsers._net import WEIGHTS, Net, _base
 from assistant.parsers._reader import read_all
 from assistant.parsers._rows import CRITIQUES, WRITTEN, Row, read_rows
 from assistant.parsers._score import is_right, score
+from assistant.parsers._variants import joined, variant
 from assistant.types import Reading
 
 __all__ = ["Plan", "teach"]
@@ -37,7 +36,10 @@ __all__ = ["Plan", "teach"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. `rank`: of LoRA; `layers`: how many upper layers adapt; `held`: share of held-out vocabularies."""
+    """How to train. `rank`: of LoRA; `layers`: how many upper layers adapt; `held`: share of held-out vocabularies.
+
+    `variants`, `joined`: shares of messages that are varied, and that a second one of the same screen is joined to.
+    """
 
     epochs: int = 8
     batch: int = 24
@@ -48,6 +50,7 @@ class Plan:
     held: float = 0.08
     seed: int = 0
     variants: float = 0.35
+    joined: float = 0.15
 
 
 Progress = Callable[[str], None]
@@ -73,12 +76,13 @@ def teach(
     random_state = random.Random(plan.seed)
     best = -1.0
     shown = [row.critique for row in held]
-    steps = plan.epochs * (len(taught) // plan.batch + 1)
+    steps = plan.epochs * (round(len(taught) * (1 + plan.joined)) // plan.batch + 1)
     optimizer, schedule = _optimizer(net, lora, plan, steps)
     for epoch in range(plan.epochs):
         net.train()
         begun, losses = time.monotonic(), []
-        lessons = [Lesson.of(_variant(row, taught, random_state, plan.variants)) for row in taught]
+        shaped = [variant(r, taught, random_state, plan.variants) for r in joined(taught, plan.joined, random_state)]
+        lessons = [Lesson.of(row) for row in shaped]
         for batch in _batches([lesson for lesson in lessons if lesson is not None], plan, random_state):
             loss = _loss(net, batch)
             optimizer.zero_grad()
@@ -200,65 +204,6 @@ def _chosen(logits: Tensor, right: set[int]) -> Tensor:
 def _partial(logits: Tensor, allowed: Tensor) -> Tensor:
     barred = logits.masked_fill(~allowed.to(logits.device), -1e4)
     return torch.logsumexp(logits, -1) - torch.logsumexp(barred, -1)
-
-
-def _variant(row: Row, rows: Sequence[Row], state: random.Random, share: float) -> Row:
-    """The row as another person might have typed it, or about other labels."""
-    if state.random() < share and row.critique.context.vocabulary.labels:
-        other = state.choice(rows).critique.context.vocabulary.labels
-        if len(other) >= len(row.critique.context.vocabulary.labels):
-            row = _renamed(row, state.sample(other, len(row.critique.context.vocabulary.labels)))
-    text = row.critique.text
-    if state.random() < share:
-        text = text.lower()
-    if state.random() < share and len(text) > 1 and text[-1] in ".!":
-        text = text[:-1]
-    if len(text) != len(row.critique.text) and row.parts and row.parts[-1] >= len(text):
-        return row
-    return row._replace(critique=row.critique.model_copy(update={"text": text}))
-
-
-def _renamed(row: Row, names: Sequence[str]) -> Row:
-    """The same message about other labels, where it names its own outright; else the row itself."""
-    context, gold = row.critique.context, row.gold
-    old = context.vocabulary.labels
-    text = row.critique.text
-    assert gold is not None
-    values = {a.label.value for a in gold.acts if a.label} | {
-        a.constraint.value for a in gold.acts if a.constraint and a.constraint.property == "label"
-    }
-    wanted = [v for v in values if isinstance(v, str)]
-    if not wanted or any(not re.search(rf"\b{re.escape(v)}\b", text, re.I) for v in wanted):
-        return row
-    if any(o.value is not None and not isinstance(o.value, str) for o in context.outputs):
-        return row
-    new = dict(zip(old, names, strict=True))
-    pattern = re.compile(r"\b(" + "|".join(sorted(map(re.escape, old), key=len, reverse=True)) + r")\b", re.I)
-    by_lower = {name.lower(): new[name] for name in old}
-
-    def swap(said: str) -> str:
-        return pattern.sub(lambda m: by_lower[m[0].lower()], said)
-
-    starts = row.parts or (0,)
-    pieces = [swap(text[a:b]) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
-    lengths = np.cumsum([0, *map(len, pieces)])[:-1]
-    outputs = tuple(o.model_copy(update={"value": new.get(o.value, o.value)}) for o in context.outputs)
-    plain = gold.model_dump(mode="json")
-    for act in plain["acts"]:
-        if act.get("label"):
-            act["label"]["value"] = new.get(act["label"]["value"], act["label"]["value"])
-            act["label"]["candidates"] = [new.get(c, c) for c in act["label"]["candidates"]]
-        if act.get("constraint"):
-            rule = act["constraint"]
-            if rule["property"] == "label":
-                rule["value"] = new.get(rule["value"], rule["value"])
-            rule["when"] = swap(rule["when"]) if rule["when"] else None
-        act["reason"] = swap(act["reason"]) if act.get("reason") else None
-    vocabulary = context.vocabulary.model_copy(update={"labels": tuple(names)})
-    changed = context.model_copy(update={"vocabulary": vocabulary, "outputs": outputs})
-    critique = row.critique.model_copy(update={"text": "".join(pieces), "context": changed})
-    parts = tuple(int(n) for n in lengths) if row.parts else ()
-    return row._replace(critique=critique, gold=Reading.model_validate(plain), parts=parts)
 
 
 def _state(net: Net, lora: Any) -> dict[str, Tensor]:

@@ -42,6 +42,8 @@ LEAST = {"old": -0.8, "value": -1.0, "aspect": 1.0}
 """The log odds from which a word is taken to fill a slot; chosen on held-out vocabularies."""
 NEAR = 1.5
 """How far below the likeliest word, in log odds, its neighbours may lie where a slot has to be filled."""
+MAY, GAP = 0.3, 2
+"""The odds from which a word may be of a run, and the words between that are taken along; chosen likewise."""
 VAGUE, UNLIKELY = ("focus", "same", "none", "told", "described"), 0.1
 
 
@@ -96,16 +98,16 @@ class View:
         return Span(words[0].start, words[-1].end, self.layout.text[words[0].start : words[-1].end])
 
     def runs(self, slot: str) -> list[Span]:
-        """All runs of words that more likely than not fill a slot."""
+        """All runs of words that may fill a slot; those that two words at most keep apart are one."""
         odds = self.slots[self.part.start : self.part.end, SLOTS.index(slot)]
-        words, found, run = self.layout.words, list[Span](), list[Span]()
-        for i, word in enumerate(words[self.part.start : self.part.end]):
-            if odds[i] > 0.5:
-                run.append(word)
-            elif run:
-                found.append(self._joined(run))
-                run = []
-        return [*found, self._joined(run)] if run else found
+        runs: list[list[int]] = []
+        for i in np.flatnonzero(odds > MAY).tolist():
+            if runs and i - runs[-1][1] <= GAP + 1:
+                runs[-1][1] = i
+            else:
+                runs.append([i, i])
+        words = self.layout.words[self.part.start : self.part.end]
+        return [self._joined(words[first : last + 1]) for first, last in runs]
 
     def _joined(self, run: Sequence[Span]) -> Span:
         return Span(run[0].start, run[-1].end, self.layout.text[run[0].start : run[-1].end])
