@@ -1,4 +1,4 @@
-"""The rows `parser`, which counts missed targets and writes its report, and `image_requests`, which learns operators."""
+"""The rows `parser`, which counts missed targets, and `image_requests`, which learns what words ask for."""
 
 from __future__ import annotations
 
