@@ -74,6 +74,9 @@ def train_parser(
     epochs: Annotated[
         int | None, typer.Option(help="How often each is learned from [default: the plan's].", min=1)
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Weights to go on from [default: MiniLM alone; with --mine, the present ones].")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     mine: Annotated[
         bool, typer.Option("--mine", help="Go on from the present weights, with what your team confirmed or corrected.")
@@ -90,10 +93,12 @@ def train_parser(
 
     if not mine and (task is not None or home is not None):
         raise UserError("--task and --home go with --mine", "written critiques bring their own tasks")
-    rows, start, target = _critiques(critiques), None, out or WEIGHTS
+    if start is not None and not start.is_file():
+        raise UserError(f"There are no weights at {str(start)!r}", do="name a file that `sayso train-parser` wrote")
+    rows, target = _critiques(critiques), out or WEIGHTS
     if mine:
         own = _home_weights(home)
-        start, target = own if own.is_file() else WEIGHTS, out or own
+        start, target = start or (own if own.is_file() else WEIGHTS), out or own
         if target.resolve().is_relative_to(WEIGHTS.resolve().parent):
             raise UserError(
                 "What a team said is not written into the package", do="name another file with --out, or none"

@@ -41,7 +41,7 @@ class Plan:
     `variants`, `joined`: shares of messages that are varied, and that a second one of the same screen is joined to.
     """
 
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 24
     rate: float = 1e-3
     head_rate: float = 2e-3

@@ -691,6 +691,8 @@ def test_train_parser_writes_weights_where_it_is_told(sayso: Sayso, tmp_path: Pa
     assert text == f"kinds: 0.500\nasks: –\n{out} is written.\n"
     assert [row.critique.text for row in taught[1]["rows"]] == ["yep"]
     assert taught[1]["plan"] == Plan(epochs=2)
+    sayso("train-parser", "--out", str(tmp_path / "next.safetensors"), "--start", str(out))
+    assert taught[2]["start"] == out
 
 
 def test_train_parser_refuses_what_it_cannot_use(sayso: Sayso, home: Path, tmp_path: Path, taught: list[Any]) -> None:
@@ -701,6 +703,7 @@ def test_train_parser_refuses_what_it_cannot_use(sayso: Sayso, home: Path, tmp_p
     assert "holds no critiques with gold" in sayso("train-parser", "--critiques", bare, code=2)
     assert "go with --mine" in sayso("train-parser", "--home", str(home), code=2)
     assert "no folder" in sayso("train-parser", "--out", str(tmp_path / "absent" / "w"), code=2)
+    assert "no weights at" in sayso("train-parser", "--start", str(tmp_path / "gone"), code=2)
     mine = ("train-parser", "--mine", "--home", str(home))
     assert "confirmed, corrected or rejected yet" in sayso(*mine, code=2)
     assert "not written into the package" in sayso(*mine, "--out", str(DATA / "parser.safetensors"), code=2)
