@@ -2,6 +2,8 @@
 
 Reading(label is complaint, evidence "want my money back")
   -> 'I understood: this is **complaint**, because of “want my money back”.'
+
+A reading of several acts has a `Line` for each: what was understood, and what that one act changes.
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ from typing import Any, Literal
 
 from assistant.types import Act, ConstraintAct, Context, Reading, Record
 
-__all__ = ["Card", "State", "card", "say_act", "say_rule", "show_value"]
+__all__ = ["OPERATORS", "Card", "Line", "State", "card", "say_act", "say_rule", "show_value"]
 
-State = Literal["applied", "waiting", "asking", "confirmed", "corrected", "rejected", "undone"]
+State = Literal["applied", "waiting", "asking", "confirmed", "corrected", "replaced", "rejected", "undone"]
 
 OPERATORS = {
     "eq": "is", "ne": "is not", "lt": "is below", "le": "is at most", "gt": "is above", "ge": "is at least",
@@ -23,8 +25,19 @@ OPERATORS = {
 }  # fmt: skip
 
 
+class Line(Record):
+    """One act of a card. `said` "": it changes nothing; `confirmed`: the person said yes to this one alone."""
+
+    said: str
+    effect: str = ""
+    confirmed: bool = False
+
+
 class Card(Record):
-    """What a chat message shows of a reading. `choices`: short answers to the question, if one is asked."""
+    """What a chat message shows of a reading. `choices`: short answers to the question, if one is asked.
+
+    `state` "corrected": these acts are the person's; "replaced": others stand in their place.
+    """
 
     kind: Literal["reading"] = "reading"
     reading: str
@@ -35,6 +48,12 @@ class Card(Record):
     words: str = ""
     acts: tuple[Act, ...] = ()
     """As understood: what the menus of "correct" start from."""
+    lines: tuple[Line, ...] = ()
+    """One for each of `acts`; none in cards of before there were lines."""
+    outputs: tuple[str, ...] = ()
+    """The ids that were on screen: what an act can be about."""
+    properties: dict[str, str] = {}
+    """What a rule can be about, and what its values are: {"label": "label", "length.words": "number"}."""
 
 
 def card(reading_id: str, reading: Reading, context: Context, words: str, state: State) -> Card:
@@ -54,7 +73,15 @@ def card(reading_id: str, reading: Reading, context: Context, words: str, state:
         choices=_choices(reading, context) if state == "asking" else (),
         words=words,
         acts=reading.acts,
+        lines=tuple(_line(act, context) for act in reading.acts),
+        outputs=tuple(output.id for output in context.outputs),
+        properties={known.name: known.values for known in context.vocabulary.properties},
     )
+
+
+def _line(act: Act, context: Context) -> Line:
+    said = say_act(act, context)
+    return Line(said=said, effect=_changes((act,)) if said else "")
 
 
 def say_act(act: Act, context: Context) -> str:
@@ -140,6 +167,11 @@ def _effect(acts: Sequence[Act], state: State) -> str:
         return "I am not sure enough to go ahead: is that what you meant?"
     if state == "asking":
         return "Nothing is changed until you answer."
+    return _changes(acts)
+
+
+def _changes(acts: Sequence[Act]) -> str:
+    """What becomes of the acts once they hold."""
     kinds = {act.kind for act in acts}
     effects = []
     if "constraint" in kinds:

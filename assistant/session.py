@@ -33,6 +33,7 @@ from assistant.types import (
     Context,
     Critique,
     Example,
+    Feedback,
     Gesture,
     OnScreen,
     Reading,
@@ -122,8 +123,9 @@ class Session:
     def messages(self, after: int = 0) -> list[Message]:
         """The conversation, in its order, with every card as it stands now."""
         rows = self.store.messages(self.conversation, after)
-        states = self.store.states(row.card["reading"] for row in rows if row.card and "reading" in row.card)
-        return [self._message(row, states) for row in rows]
+        readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
+        states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
+        return [self._message(row, states, confirmed) for row in rows]
 
     def progress(self) -> Progress | None:
         job = open_job(self.store, self.name)
@@ -243,28 +245,59 @@ class Session:
         self._after(reading, bool(feedback or retract), state)
         return self._turn(since)
 
-    def confirm(self, reading: str) -> Turn:
-        """Yes, that is what was meant."""
+    def confirm(self, reading: str, act: int | None = None) -> Turn:
+        """Yes, that is what was meant: all of it, or only act number `act` (0 is the first).
+
+        Of a reading that waits, only what was said yes to starts to hold; the other acts go on waiting. The last
+        act's yes is the whole reading's.
+
+        Raises:
+            UserError: there is no such reading or act here, or it was corrected already.
+        """
         since = self._last_seq()
-        there = self._heard(reading)
-        feedback = []
-        if not self.store.feedback(self.name, reading=reading):
-            feedback = feedback_of(there.reading, reading, there.critique, self.task)
-        self.store.decide(reading, self.author, "confirmed", feedback)
-        if feedback:
-            self._after(there.reading, True, "applied")
+        there = self._standing(reading)
+        acts, done = there.reading.acts, self.store.confirmed_acts([reading]).get(reading, set())
+        if act is not None and not 0 <= act < len(acts):
+            raise UserError(f"The reading has no act {act}", f"it has {len(acts)}, counted from 0")
+        if act in done:
+            return self._turn(since)
+        open_ = [n for n, one in enumerate(acts) if n not in done and one.kind in CHANGES | {"retract"}]
+        whole = act is None or open_ in ([], [act])
+        chosen = acts if act is None else (acts[act],)
+        meant = there.reading.model_copy(update={"acts": chosen})
+        feedback = self._not_yet(feedback_of(meant, reading, there.critique, self.task), reading)
+        new = meant.model_copy(update={"acts": tuple(one for n, one in enumerate(acts) if n in open_ and one in chosen)})
+        retract = self._taken_back(new) if self._waits(reading) else []
+        if whole:
+            self.store.decide(reading, self.author, "confirmed", feedback, retract)
+        else:
+            assert act is not None
+            self.store.confirm_act(reading, act, self.author, feedback, retract)
+        if feedback or retract:
+            self._after(meant, True, "applied")
         return self._turn(since)
 
-    def correct(self, reading: str, acts: Sequence[Act]) -> Turn:
-        """No, this is what was meant: `acts` replace those that were understood."""
+    def correct(self, reading: str, acts: Sequence[Act], waiting: Sequence[int] = ()) -> Turn:
+        """No, this is what was meant: `acts` replace those that were understood.
+
+        Args:
+            acts: all of them; one corrected is the same acts with that one changed, one removed is without it.
+            waiting: numbers of those of `acts` that were not said yes to, and go on waiting.
+
+        Raises:
+            UserError: there is no such reading here, or it was corrected already.
+        """
         since = self._last_seq()
-        there = self._heard(reading)
+        there = self._standing(reading)
         corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
+        holds = [number for number in range(len(acts)) if number not in waiting]
+        meant = corrected.model_copy(update={"acts": tuple(acts[number] for number in holds)})
         id = new_id()
-        feedback = feedback_of(corrected, id, there.critique, self.task)
+        feedback = feedback_of(meant, id, there.critique, self.task)
         old = [row.feedback.id for row in self.store.feedback(self.name, reading=reading)]
-        shown = card(id, corrected, there.critique.context, there.critique.text, "corrected")
-        self.store.record(
+        state: State = "waiting" if waiting else "corrected"
+        shown = card(id, corrected, there.critique.context, there.critique.text, state)
+        id = self.store.record(
             there.critique,
             corrected,
             "person",
@@ -275,8 +308,11 @@ class Session:
             messages=[("sayso", shown.title, shown.model_dump(mode="json"))],
             reading_id=id,
         )
+        for number in holds if waiting else ():
+            self.store.confirm_act(id, number, self.author)
         self.store.decide(reading, self.author, "corrected")
-        self._after(corrected, True, "applied")
+        if feedback or old:
+            self._after(meant, True, "applied")
         return self._turn(since)
 
     def undo(self, reading: str | None = None) -> Turn:
@@ -419,6 +455,24 @@ class Session:
         if there.critique.conversation != self.conversation:
             raise UserError(f"The reading {reading!r} is not of this conversation", do="open the conversation it is of")
         return there
+
+    def _standing(self, reading: str) -> Any:
+        """A reading of this conversation that no other one replaced."""
+        there = self._heard(reading)
+        if self.store.states([reading]).get(reading) == "corrected":
+            raise UserError("That reading was corrected already", do="go on with what it was corrected to")
+        return there
+
+    def _waits(self, reading: str) -> bool:
+        """Whether its card said that it waits, and nothing was decided since."""
+        cards = (row.card for row in self.store.messages(self.conversation) if row.card)
+        shown = next((card for card in cards if card.get("reading") == reading), {})
+        return shown.get("state") == "waiting" and reading not in self.store.states([reading])
+
+    def _not_yet(self, feedback: Sequence[Feedback], reading: str) -> list[Feedback]:
+        """The feedback that the reading has not brought yet."""
+        there = [row.feedback.model_copy(update={"id": ""}) for row in self.store.feedback(self.name, reading=reading)]
+        return [one for one in feedback if one.model_copy(update={"id": ""}) not in there]
 
     def _state_of(self, reading: Reading) -> State:
         sure = reading.confidence >= self.bench.settings.apply_at
@@ -569,11 +623,17 @@ class Session:
     def _turn(self, since: int) -> Turn:
         return Turn(self.messages(since), self.screen())
 
-    def _message(self, row: Any, states: dict[str, str]) -> Message:
+    def _message(self, row: Any, states: dict[str, str], confirmed: dict[str, set[int]]) -> Message:
         plain = row.card or {}
         shown = Card.model_validate(plain) if plain.get("kind") == "reading" else None
         if shown and shown.reading in states:
-            shown = shown.model_copy(update={"state": states[shown.reading]})
+            # a reading that was corrected has another one in its place, whose own card shows it
+            state = states[shown.reading].replace("corrected", "replaced")
+            shown = shown.model_copy(update={"state": state})
+        if shown and shown.reading in confirmed:
+            done = confirmed[shown.reading]
+            lines = tuple(line.model_copy(update={"confirmed": n in done}) for n, line in enumerate(shown.lines))
+            shown = shown.model_copy(update={"lines": lines})
         outputs = plain.get("outputs") or [None]
         return Message(
             seq=row.seq,

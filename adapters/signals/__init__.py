@@ -15,7 +15,24 @@ from adapters.models import Model
 from assistant.registry import Registry
 from assistant.types import Constraint, Example, Label, Preference
 
-__all__ = ["Material", "Signal", "signal"]
+__all__ = ["Material", "Reward", "Signal", "signal"]
+
+
+@dataclass(frozen=True)
+class Reward:
+    """What the model's own outputs are worth, asked anew while it learns.
+
+    Args:
+        score: of each of these values, in [0, 1]; NaN where it can't be told.
+        inputs: what the model is asked, in turn.
+        draws: how many outputs it makes in the whole training.
+        known: (input, value, score) of earlier outputs, rehearsed among the new ones.
+    """
+
+    score: Callable[[Sequence[Any]], Sequence[float]]
+    inputs: Sequence[Any] = ("",)
+    draws: int = 1024
+    known: Sequence[tuple[Any, Any, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,7 @@ class Material:
         implies: the value that a constraint implies for an input, or None.
         known: a sample of examples that came with a label from their owner.
         rehearsed: inputs whose answers by the parent should stay.
+        reward: what the model's own outputs are worth, or None.
     """
 
     new: Sequence[Label | Constraint | Preference] = ()
@@ -39,6 +57,7 @@ class Material:
     implies: Callable[[Constraint, Any], Any] = field(default=lambda constraint, input: None)
     known: Sequence[Example] = ()
     rehearsed: Sequence[Any] = ()
+    reward: Reward | None = None
 
 
 @dataclass(frozen=True)

@@ -86,15 +86,33 @@ class Hearing(Database):
             UserError: there is no such reading; see also `record`.
         """
         with self.writing() as connection:
-            query = select(t.critiques.c.id, t.critiques.c.conversation).join(t.readings)
-            critique = connection.execute(query.where(t.readings.c.id == reading_id)).first()
-            if critique is None:
-                raise UserError(f"There is no reading {reading_id!r} in the database")
+            critique = _critique_of(connection, reading_id)
             row = {"reading": reading_id, "author": author, "decision": decision, "created_at": now()}
             connection.execute(sa.insert(t.decisions).values(row))
             _add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
             _retract(connection, retract, author, critique.id, "")
             add_messages(connection, critique.conversation, messages)
+
+    def confirm_act(
+        self,
+        reading_id: str,
+        act: int,
+        author: str,
+        feedback: Sequence[Feedback] = (),
+        retract: Sequence[str] = (),
+    ) -> None:
+        """The person says yes to one act of a reading (0 is the first): that is kept beside the decisions, which
+        are about whole readings, with the feedback that starts or stops to hold.
+
+        Raises:
+            UserError: there is no such reading; see also `record`.
+        """
+        with self.writing() as connection:
+            critique = _critique_of(connection, reading_id)
+            row = {"reading": reading_id, "act": act, "author": author, "created_at": now()}
+            connection.execute(sa.insert(t.confirmed_acts).values(row))
+            _add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
+            _retract(connection, retract, author, critique.id, "")
 
     def retract(self, ids: Sequence[str], author: str, critique: str | None = None, why: str = "") -> None:
         """Take feedback back: it stays, marked so. What was taken back already stays so.
@@ -139,6 +157,15 @@ def _add_critique(connection: Connection, critique: Critique) -> None:
         row = {"id": critique.id, "conversation": critique.conversation, "author": critique.author,
                "body": critique, "sha256": sha256, "created_at": critique.created_at}  # fmt: skip
         connection.execute(sa.insert(t.critiques).values(row))
+
+
+def _critique_of(connection: Connection, reading: str) -> Any:
+    """The id and the conversation of the critique that a reading is of."""
+    query = select(t.critiques.c.id, t.critiques.c.conversation).join(t.readings)
+    critique = connection.execute(query.where(t.readings.c.id == reading)).first()
+    if critique is None:
+        raise UserError(f"There is no reading {reading!r} in the database")
+    return critique
 
 
 def _has(connection: Connection, table: sa.Table, id: str) -> bool:

@@ -63,6 +63,16 @@ class Screened(Database):
                 found |= {row.reading: STANDS[row.decision] for row in connection.execute(query)}
         return found
 
+    def confirmed_acts(self, readings: Iterable[str]) -> dict[str, set[int]]:
+        """The acts of these readings that a person said yes to one by one, counted from 0."""
+        a = t.confirmed_acts.c
+        found: dict[str, set[int]] = {}
+        with self.reading() as connection:
+            for some in batches(readings):
+                for row in connection.execute(select(a.reading, a.act).where(a.reading.in_(some))):
+                    found.setdefault(row.reading, set()).add(row.act)
+        return found
+
     def reading_of(self, id: str) -> There:
         """Raises UserError where there is no such reading."""
         query = select(t.readings.c.body, t.critiques.c.body.label("critique")).join(

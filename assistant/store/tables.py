@@ -101,6 +101,12 @@ decisions = Table(
     _must("created_at", When), Index(None, "reading", "seq"),
 )  # fmt: skip
 
+# a person's yes to one act of a reading, counted from 0; a decision is about the whole reading
+confirmed_acts = Table(
+    "confirmed_acts", metadata, _seq(), _to("reading", "readings"), _must("act", sa.Integer), _must("author"),
+    _must("created_at", When), Index(None, "reading", "seq"),
+)  # fmt: skip
+
 # example: the key of the example's id;
 # scope: that of a constraint, and place: the key of the conversation or the example that it is bound to
 feedback = Table(

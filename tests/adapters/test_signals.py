@@ -6,7 +6,7 @@ import pytest
 
 from adapters.fit import Recipe, fit
 from adapters.models.classifier import Classifier
-from adapters.signals import Material, signal
+from adapters.signals import Material, Reward, signal
 from assistant.types import Constraint, Evidence, Example, Label, Preference
 
 TEXT = "my parcel was broken and it was late"
@@ -25,6 +25,7 @@ RULE = Constraint(**FROM, property="label", operator="eq", value="praise", when=
 def implies(rule: Constraint, text: str) -> str | None:
     return rule.value if "late" in text else None
 
+KNOWN = ((TEXT, "praise", 1.0),)
 
 MATERIAL = {
     "supervised": Material(new=[label("praise")]),
@@ -36,6 +37,7 @@ MATERIAL = {
     "rules": Material(pool=[TEXT], rules=[RULE], implies=implies),
     "replay": Material(replay=[label("praise")]),
     "keep": Material(rehearsed=[TEXT]),
+    "reward": Material(reward=Reward(lambda values: [float(v == "praise") for v in values], (TEXT,), 8, KNOWN)),
 }
 
 
@@ -66,7 +68,7 @@ def test_one_loss_per_item_and_none_below_zero(model: Classifier, name: str) -> 
     assert (loss >= -1e-5).all()
 
 
-@pytest.mark.parametrize("name", ["supervised", "unlikelihood", "pairwise", "rules", "replay"])
+@pytest.mark.parametrize("name", ["supervised", "unlikelihood", "pairwise", "rules", "replay", "reward"])
 def test_moves_the_model_where_the_feedback_points(model: Classifier, name: str) -> None:
     before = margin(model)
     fit(model, MATERIAL[name], recipe=alone(name))
