@@ -34,7 +34,17 @@ def build(kind: str, view: View) -> Built:
     if maker:
         return maker(view)
     ids, sure = view.targets
+    if kind == "retract" and ALL.search(view.span.text) and not any(len(named) == 1 for _, named in places):
+        ids, sure = ("all",), 1.0
     return Built((Act.model_validate({"kind": kind, "targets": ids}),), sure)
+
+
+ALL = re.compile(
+    r"\b(?:all (?:of (?:it|that|this|them|my)|my|I|that|the|back)|everything|start over|from (?:zero|scratch)|the whole"
+    r"|alles|todo|tout)\b(?!.*\b(?:about|regarding|were|re)\b)",
+    re.I,
+)
+"""How everything that was said is taken back."""
 
 
 def _label(view: View) -> Built:
