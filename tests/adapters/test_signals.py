@@ -25,6 +25,7 @@ RULE = Constraint(**FROM, property="label", operator="eq", value="praise", when=
 def implies(rule: Constraint, text: str) -> str | None:
     return rule.value if "late" in text else None
 
+
 KNOWN = ((TEXT, "praise", 1.0),)
 
 MATERIAL = {

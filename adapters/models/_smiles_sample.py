@@ -1,0 +1,317 @@
+"""Samples of a causal model, many at a time and fast: its decoder written as one tight loop.
+
+What makes it faster than `generate`: weights packed once (LoRA merged in; query, key and value in one product, gate
+and up in another) in bfloat16 where the processor multiplies it twice as fast; keys and values written into buffers
+that are there from the start; and rows that have ended are dropped, so that nobody waits for the longest one. All
+rows are at the same position, so attention needs no mask. Models of another build than Llama's are sampled with
+transformers' own forward, dropping ended rows, too.
+
+A branch that isn't open can't be closed, and a SMILES can't end within a branch or a ring: such tokens are barred.
+
+>>> sampler.draw(3)[0]           # doctest: +SKIP
+Drawn(ids=[17, 17, 11], logp=-14.2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from adapters.device import device, on_gpu
+
+__all__ = ["Drawn", "Grammar", "draw", "fast_type", "packed"]
+
+MOST_TOKENS = 128
+"""Of a sample, without its marks; what has not ended by then never does."""
+ROWS, ROWS_GPU = 512, 8192
+"""How many samples are drawn at once."""
+SPARSE = 0.85
+"""Rows are compacted when a smaller share of them is alive."""
+
+
+class Drawn(NamedTuple):
+    """Token ids without marks, None where the sample did not end; its log-probability in nats."""
+
+    ids: list[int] | None
+    logp: float
+
+
+class Decoder(Protocol):
+    """A model at work on rows that are all at the same position."""
+
+    def begin(self, rows: int, most: int) -> None:
+        """Room for `rows` sequences of `most` tokens."""
+
+    def step(self, tokens: Tensor) -> Tensor:
+        """(B, V) float32 logits of the tokens that follow these (B,)."""
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows alone."""
+
+
+# --- which tokens may follow ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What each token opens and closes. `branch`: (V,) +1, -1 or 0; `ring`: (V, R) whether it is that ring bond."""
+
+    branch: Tensor
+    ring: Tensor
+    close: int
+    end: int
+
+    @classmethod
+    def of(cls, tokens: Sequence[str], end: int) -> Grammar | None:
+        """None: the tokens are not chemical ones."""
+        if not {"(", ")", "1", "2"} <= set(tokens) or any("(" in token and len(token) > 1 for token in tokens):
+            return None
+        rings = [token for token in tokens if token.isdigit() or (token[0] == "%" and token[1:].isdigit())]
+        branch = torch.tensor([(token == "(") - (token == ")") for token in tokens], device=device())
+        ring = torch.tensor([[token == one for one in rings] for token in tokens], device=device())
+        return cls(branch, ring, list(tokens).index(")"), end)
+
+
+class _Open:
+    """The branches and rings that are open in each row."""
+
+    def __init__(self, grammar: Grammar, rows: int) -> None:
+        self.grammar = grammar
+        self.depth = torch.zeros(rows, dtype=torch.long, device=device())
+        self.rings = torch.zeros(rows, grammar.ring.shape[1], dtype=torch.bool, device=device())
+
+    def bar(self, logits: Tensor) -> None:
+        logits[:, self.grammar.close].masked_fill_(self.depth <= 0, -torch.inf)
+        logits[:, self.grammar.end].masked_fill_((self.depth > 0) | self.rings.any(1), -torch.inf)
+
+    def read(self, tokens: Tensor) -> None:
+        self.depth += self.grammar.branch[tokens]
+        self.rings ^= self.grammar.ring[tokens]
+
+    def keep(self, rows: Tensor) -> None:
+        self.depth, self.rings = self.depth[rows], self.rings[rows]
+
+
+# --- the loop ------------------------------------------------------------------------------------------------
+
+
+@torch.inference_mode()
+def draw(
+    decoder: Decoder,
+    count: int,
+    begin: Sequence[int],
+    end: int,
+    *,
+    grammar: Grammar | None = None,
+    barred: Sequence[int] = (),
+    temperature: float = 1.0,
+    rows: int | None = None,
+) -> list[Drawn]:
+    """`count` samples that begin with the tokens `begin`, the first of them a mark.
+
+    Their log-probability is the model's own: neither the temperature nor what is barred is in it.
+
+    Args:
+        barred: tokens that are never said, such as marks.
+    """
+    rows = rows or (ROWS_GPU if on_gpu() else ROWS)
+    found: list[Drawn] = []
+    while len(found) < count:
+        found += _cohort(decoder, min(rows, count - len(found)), begin, end, grammar, barred, temperature)
+    return found
+
+
+def _cohort(
+    decoder: Decoder, count: int, begin: Sequence[int], end: int, grammar: Grammar | None, barred: Sequence[int],
+    temperature: float,
+) -> list[Drawn]:  # fmt: skip
+    most = len(begin) + MOST_TOKENS
+    decoder.begin(count, most)
+    said = torch.full((count, most + 1), end, device=device())
+    logp = torch.zeros(count, device=device())
+    ended = torch.zeros(count, dtype=torch.bool, device=device())
+    alive = torch.arange(count, device=device())
+    """(B,) which sample each row is of"""
+    dead = torch.zeros(count, dtype=torch.bool, device=device())
+    state = _Open(grammar, count) if grammar else None
+    never = torch.tensor(list(barred), dtype=torch.long, device=device())
+    tokens = torch.full((count,), begin[0], device=device())
+    for at in range(1, most):
+        logits = decoder.step(tokens)
+        if at < len(begin):
+            tokens = torch.full_like(tokens, begin[at])
+            gain = logits.log_softmax(-1)[:, begin[at]]
+        else:
+            own = logits.log_softmax(-1)
+            logits = own / temperature
+            logits.index_fill_(1, never, -torch.inf)
+            if state:
+                state.bar(logits)
+            tokens = _choose(logits)
+            gain = own.gather(1, tokens[:, None])[:, 0]
+        if state:
+            state.read(tokens)
+        tokens = torch.where(dead, end, tokens)
+        said[alive, at] = tokens
+        logp[alive] += gain.masked_fill(dead, 0.0)
+        dead |= tokens == end
+        if at % 4 == 0 or not on_gpu():  # on a GPU each look waits for it
+            left = int((~dead).sum())
+            if left < SPARSE * len(dead):
+                ended[alive] = dead
+                rows = (~dead).nonzero()[:, 0]
+                alive, tokens, dead = alive[rows], tokens[rows], dead[rows]
+                if not left:
+                    break
+                decoder.keep(rows)
+                if state:
+                    state.keep(rows)
+    ended[alive] = dead
+    return _collected(said[:, 1:], ended, logp, end)
+
+
+def _choose(logits: Tensor) -> Tensor:
+    """(B,) a token of each row, with its probability: the first of exponential waiting times, without a sum."""
+    return (logits.softmax(-1) / torch.empty_like(logits).exponential_()).argmax(-1)
+
+
+def _collected(said: Tensor, ended: Tensor, logp: Tensor, end: int) -> list[Drawn]:
+    lengths = (said != end).sum(1).tolist()
+    rows = zip(said.tolist(), lengths, ended.tolist(), logp.tolist(), strict=True)
+    return [Drawn(ids[:length] if whole else None, nats) for ids, length, whole, nats in rows]
+
+
+# --- decoders ------------------------------------------------------------------------------------------------
+
+
+def fast_type() -> torch.dtype:
+    """bfloat16 where it is multiplied faster than float32."""
+    fast = torch.cuda.is_bf16_supported() if on_gpu() else torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def packed(model: Any, adapted: bool) -> Decoder:
+    """A causal model of transformers, with its LoRA matrices if `adapted`, ready to be sampled."""
+    config = model.config
+    usual = (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default") == "default"
+    plain = not getattr(config, "attention_bias", False) and not getattr(config, "mlp_bias", False)
+    if config.model_type == "llama" and usual and plain and config.hidden_act == "silu":
+        return _Llama(model, adapted)
+    return _Other(model)
+
+
+class _Layer(NamedTuple):
+    """The weights of a layer, transposed: (inputs, outputs)."""
+
+    before_attention: Tensor
+    qkv: Tensor
+    out: Tensor
+    before_feed: Tensor
+    gate_up: Tensor
+    down: Tensor
+
+
+class _Llama:
+    """A Llama (Touvron et al. 2023) with grouped queries: RMS norms, rotary positions, SwiGLU."""
+
+    def __init__(self, model: Any, adapted: bool) -> None:
+        config, kind = model.config, fast_type()
+        self.heads, self.shared = config.num_attention_heads, config.num_key_value_heads
+        self.size = getattr(config, "head_dim", None) or config.hidden_size // self.heads
+        self.eps, self.kind = config.rms_norm_eps, kind
+
+        def join(*parts: nn.Module) -> Tensor:
+            return torch.cat([_weight(part, adapted) for part in parts]).T.contiguous().to(kind)
+
+        def norm(part: Any) -> Tensor:
+            return torch.as_tensor(part.weight.detach()).to(kind)
+
+        with torch.no_grad():
+            self.embedded = model.model.embed_tokens.weight.detach().to(kind)
+            self.layers = [
+                _Layer(
+                    norm(layer.input_layernorm),
+                    join(layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
+                    join(layer.self_attn.o_proj),
+                    norm(layer.post_attention_layernorm),
+                    join(layer.mlp.gate_proj, layer.mlp.up_proj),
+                    join(layer.mlp.down_proj),
+                )
+                for layer in model.model.layers
+            ]
+            self.norm, self.head = norm(model.model.norm), join(model.lm_head)
+        theta = (getattr(config, "rope_parameters", None) or {}).get("rope_theta", 10_000.0)
+        speeds = theta ** (-torch.arange(0, self.size, 2, device=device()) / self.size)
+        self.speeds = torch.cat([speeds, speeds])
+
+    def begin(self, rows: int, most: int) -> None:
+        angles = torch.arange(most, device=device())[:, None] * self.speeds
+        sign = torch.ones(self.size, device=device())
+        sign[: self.size // 2] = -1
+        self.cos, self.sin = angles.cos().to(self.kind), (sign * angles.sin()).to(self.kind)
+        shape = (rows, self.shared, most, self.size)
+        self.keys = [torch.empty(shape, dtype=self.kind, device=device()) for _ in self.layers]
+        self.values = [torch.empty(shape, dtype=self.kind, device=device()) for _ in self.layers]
+        self.at = 0
+
+    def step(self, tokens: Tensor) -> Tensor:
+        x = self.embedded[tokens]
+        for index, layer in enumerate(self.layers):
+            x = torch.addmm(x, self._attend(index, layer, x), layer.out)
+            gate, up = (self._norm(x, layer.before_feed) @ layer.gate_up).chunk(2, -1)
+            x = torch.addmm(x, nn.functional.silu(gate).mul_(up), layer.down)
+        self.at += 1
+        return (self._norm(x, self.norm) @ self.head).float()
+
+    def _attend(self, index: int, layer: _Layer, x: Tensor) -> Tensor:
+        """(B, heads x size)"""
+        rows, at = len(x), self.at
+        qkv = (self._norm(x, layer.before_attention) @ layer.qkv).view(rows, -1, self.size)
+        turned = qkv[:, : self.heads + self.shared]
+        halves = torch.cat([turned[..., self.size // 2 :], turned[..., : self.size // 2]], -1)
+        turned = torch.addcmul(turned * self.cos[at], halves, self.sin[at])
+        keys, values = self.keys[index][:rows], self.values[index][:rows]
+        keys[:, :, at] = turned[:, self.heads :]
+        values[:, :, at] = qkv[:, self.heads + self.shared :]
+        # the heads that share a key are queries of one attention
+        queries = turned[:, : self.heads].reshape(rows, self.shared, -1, self.size)
+        mixed = nn.functional.scaled_dot_product_attention(queries, keys[:, :, : at + 1], values[:, :, : at + 1])
+        return mixed.reshape(rows, -1)
+
+    def keep(self, rows: Tensor) -> None:
+        """Moves what was written of these rows to the front."""
+        for buffer in (*self.keys, *self.values):
+            buffer[: len(rows), :, : self.at] = buffer[rows, :, : self.at]
+
+    def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
+        return nn.functional.rms_norm(x, weight.shape, weight, self.eps)
+
+
+def _weight(part: Any, adapted: bool) -> Tensor:
+    """(outputs, inputs) of a linear layer, with its LoRA matrices merged in."""
+    if not hasattr(part, "base_layer"):
+        return torch.as_tensor(part.weight.detach())
+    weight = torch.as_tensor(part.base_layer.weight.detach())
+    return weight + part.get_delta_weight("default").detach() if adapted else weight
+
+
+class _Other:
+    """Any causal model, by transformers' own forward; whether its adapter is on, the caller says."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def begin(self, rows: int, most: int) -> None:
+        self.cache: Any = None
+
+    def step(self, tokens: Tensor) -> Tensor:
+        out = self.model(input_ids=tokens[:, None], past_key_values=self.cache, use_cache=True)
+        self.cache = out.past_key_values
+        return torch.as_tensor(out.logits[:, -1]).float()
+
+    def keep(self, rows: Tensor) -> None:
+        self.cache.batch_select_indices(rows)

@@ -1,0 +1,298 @@
+"""A model that writes molecules as SMILES, and can be taught by talking: a small causal transformer with LoRA.
+
+An input is how a SMILES should begin, "" or None for any molecule; asked n times for the same, it gives n molecules.
+A value is a SMILES; `logp` is that of its canonical form, the same however it was written:
+
+>>> model = smiles()                                      # doctest: +SKIP
+>>> [p.value for p in model.predict([""] * 3)]            # doctest: +SKIP
+['CCOC(=O)c1ccc(NC(=O)C2CC2)cc1', 'Cc1nc(-c2ccco2)no1', 'O=C(Nc1ccccc1F)N1CCOCC1']
+>>> model.logp([""], ["C1CC1c1ccccc1"])                   # doctest: +SKIP
+tensor([-28.4], grad_fn=...)
+
+The weights that ship were trained by `sayso train-prior`; `base` names any other causal model over SMILES, on the hub
+or in a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from adapters.device import device
+from adapters.models import family
+from adapters.models._smiles_sample import Decoder, Drawn, Grammar, draw, packed
+from adapters.models._smiles_tokens import ANY, encode, split
+from assistant.errors import UserError
+from assistant.types import Evidence, Highlight, Prediction
+
+__all__ = ["EMBEDDED", "Smiles", "smiles"]
+
+EMBEDDED = Path(__file__).parent / "data" / "smiles"
+ROUNDS = 8
+"""How often what came out invalid is drawn again; what is left then is None."""
+BATCH = 256
+"""Rows of a forward pass at most."""
+
+
+@family
+def smiles(base: str | None = None, rank: int = 16) -> Smiles:
+    """A generator of molecules; `base` is a causal model over SMILES, None: the embedded one."""
+    return Smiles(base, rank)
+
+
+class Smiles:
+    """See the module.
+
+    Args:
+        base: a name on the hub or a folder.
+        rank: of the LoRA matrices, which are beside every matrix of every layer.
+    """
+
+    def __init__(self, base: str | None = None, rank: int = 16) -> None:
+        from peft import LoraConfig, get_peft_model
+
+        model, self.tokenizer = _load(base)
+        self.base_id = f"{base or 'smiles'}#{_fingerprint(model)}"
+        config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+            torch.manual_seed(0)  # a fresh adapter is the same one everywhere
+            # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+            warnings.filterwarnings("ignore", message="fan_in_fan_out", category=UserWarning)  # it sets that itself
+            self.peft = get_peft_model(model, config).to(device()).eval()
+        self.begin, self.anywhere, self.end = _marks(self.tokenizer)
+        self.tokens: list[str] = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
+        self.grammar = Grammar.of(self.tokens, self.end)
+        self._known = set(self.tokens)
+        self._adapted = True
+        self._base_decoder: Decoder | None = None
+        self.fresh = self.state()
+
+    # --- the contract of a model -----------------------------------------------------------------------
+
+    def predict(self, inputs: Sequence[Any]) -> list[Prediction]:
+        """Valid molecules as canonical SMILES; the score is the geometric mean of the tokens' probabilities."""
+        begins = [_beginning(one) for one in inputs]
+        found = {begin: iter(self._valid(begin, count)) for begin, count in Counter(begins).items()}
+        return [next(found[begin]) for begin in begins]
+
+    def logp(self, inputs: Sequence[Any], values: Sequence[Any]) -> Tensor:
+        """(B,) log-probability in nats of each molecule. How it was asked to begin takes nothing off: that would be
+        the same for all that begin so."""
+        for one in inputs:
+            _beginning(one)
+        if not len(values):
+            return torch.zeros(0, device=device())
+        unique = list(dict.fromkeys(values))
+        row = {value: index for index, value in enumerate(unique)}
+        ids = encode(self.tokenizer, [canonical(value) for value in unique])
+        order = sorted(range(len(ids)), key=lambda index: len(ids[index]))
+        parts = [self._scored([ids[i] for i in order[at : at + BATCH]]) for at in range(0, len(order), BATCH)]
+        back = torch.tensor(order, device=device()).argsort()
+        return torch.cat(parts)[back[torch.tensor([row[value] for value in values], device=device())]]
+
+    @contextmanager
+    def base(self) -> Iterator[None]:
+        before, self._adapted = self._adapted, False
+        try:
+            with self.peft.disable_adapter():
+                yield
+        finally:
+            self._adapted = before
+
+    def explain(self, input: Any, value: Any) -> tuple[Highlight, ...]:
+        """Nothing: what a molecule was made from is in no part of the input."""
+        return ()
+
+    def without(self, input: Any, evidence: Sequence[Evidence]) -> Any:
+        return input
+
+    def only(self, input: Any, evidence: Sequence[Evidence]) -> Any:
+        return None
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def relabel(self, labels: Sequence[str]) -> None:
+        """Molecules can't be listed."""
+
+    def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
+        """The mean over the tokens of the last hidden layer; of molecules, or of how they begin."""
+        if not len(inputs):
+            return np.zeros((0, int(self.peft.get_base_model().config.hidden_size)), dtype=np.float32)
+        with torch.no_grad():
+            ids, mask = self._padded(encode(self.tokenizer, [canonical(_beginning(one)) for one in inputs]))
+            states = self.peft(input_ids=ids, output_hidden_states=True, use_cache=False).hidden_states[-1].float()
+            means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return np.asarray(nn.functional.normalize(means, dim=-1).cpu().numpy(), dtype=np.float32)
+
+    def trainable(self) -> list[tuple[str, nn.Parameter]]:
+        return [(name, p) for name, p in self.peft.named_parameters() if "lora_" in name]
+
+    def state(self) -> dict[str, Tensor]:
+        return {name: p.detach().cpu().clone() for name, p in self.trainable()}
+
+    def load(self, state: dict[str, Tensor] | None) -> None:
+        state = self.fresh if state is None else state
+        for name, parameter in self.trainable():
+            if name not in state or state[name].shape != parameter.shape:
+                raise UserError(
+                    f"The adapter does not fit the base {self.base_id!r} at {name!r}",
+                    "an adapter needs the base and the rank that it was trained with",
+                )
+        with torch.no_grad():
+            for name, parameter in self.trainable():
+                parameter.copy_(state[name])
+
+    def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
+        """Nothing: a score is no chance of being right."""
+
+    def train(self, deep: bool) -> None:
+        """Nothing: there is no head, and never dropout."""
+
+    def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
+        """Zeros: there is nothing to point at in an input."""
+        return torch.zeros(len(inputs), device=device())
+
+    # --- beyond the contract ----------------------------------------------------------------------------
+
+    def sample(self, count: int, begin: str = "", temperature: float = 1.0) -> list[tuple[str | None, float]]:
+        """`count` SMILES as the model writes them, valid or not, and their log-probability in nats.
+
+        One that did not end is None. Where `begin` is not empty, each begins so, and the probability is of the whole.
+        """
+        mark = self.anywhere if begin else self.begin
+        prefix = [mark, *(encode(self.tokenizer, [begin])[0] if begin else ())]
+        model = self.peft.get_base_model()
+        with torch.no_grad():
+            drawn = draw(
+                self._decoder(model), count, prefix, self.end,
+                grammar=self.grammar, barred=self._never(), temperature=temperature,
+            )  # fmt: skip
+        return [(self._written(one), one.logp) for one in drawn]
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _valid(self, begin: str, count: int) -> list[Prediction]:
+        found: list[Prediction] = []
+        for _ in range(ROUNDS):
+            for said, logp in self.sample(max(1, math.ceil(1.1 * (count - len(found)))), begin):
+                value = canonical(said, strict=True) if said else None
+                if said and value and self._can_write(value):
+                    score = math.exp(logp / (len(encode(self.tokenizer, [said])[0]) + 1))
+                    found.append(Prediction(value=value, score=min(1.0, score)))
+            if len(found) >= count:
+                return found[:count]
+        return [*found, *([Prediction(value=None)] * (count - len(found)))]
+
+    def _can_write(self, value: str) -> bool:
+        """Whether the canonical form has no token that is unknown, as that of an odd molecule may."""
+        return self.grammar is None or all(token in self._known for token in split(value))
+
+    def _decoder(self, model: Any) -> Decoder:
+        if self._adapted:
+            return packed(model, True)  # anew: a training changes the matrices in place
+        if self._base_decoder is None:
+            self._base_decoder = packed(model, False)
+        return self._base_decoder
+
+    def _written(self, drawn: Drawn) -> str | None:
+        if drawn.ids is None:
+            return None
+        if self.grammar:
+            return "".join(self.tokens[token] for token in drawn.ids)
+        return str(self.tokenizer.decode(drawn.ids, skip_special_tokens=True)).replace(" ", "")
+
+    def _never(self) -> list[int]:
+        return [token for token in self.tokenizer.all_special_ids if token != self.end]
+
+    def _scored(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """(B,) log-probability of token ids, with their end."""
+        padded, mask = self._padded([[*one, self.end] for one in ids])
+        logits = self.peft(input_ids=padded[:, :-1], use_cache=False).logits.float()
+        each = logits.log_softmax(-1).gather(2, padded[:, 1:, None])[..., 0]
+        total: Tensor = (each * mask[:, 1:]).sum(1)
+        return total
+
+    def _padded(self, ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """(B, T) ids behind the mark, and which of them count. Padding is at the right: no token before sees it."""
+        rows = [torch.tensor([self.begin, *one]) for one in ids]
+        lengths = torch.tensor([len(row) for row in rows])
+        padded = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.end)
+        mask = torch.arange(padded.shape[1])[None] < lengths[:, None]
+        return padded.to(device()), mask.to(device())
+
+
+def _beginning(input: Any) -> str:
+    if input is None or isinstance(input, str):
+        return (input or "").strip()
+    raise UserError(f"{input!r} is no beginning of a SMILES", "it is text, empty for any molecule")
+
+
+@lru_cache(maxsize=100_000)
+def canonical(smiles: str, strict: bool = False) -> str:
+    """The canonical SMILES; of what is no molecule, itself, or with `strict` nothing."""
+    from rdkit import Chem, rdBase
+
+    if not isinstance(smiles, str):
+        raise UserError(f"{smiles!r} is no SMILES", "it is text such as CCO")
+    with rdBase.BlockLogs():
+        molecule = Chem.MolFromSmiles(smiles) if smiles else None
+    if molecule is None:
+        return "" if strict else smiles
+    return str(Chem.MolToSmiles(molecule))
+
+
+def _marks(tokenizer: Any) -> tuple[int, int, int]:
+    """What a SMILES begins with, what one that is begun anywhere does, and what it ends with."""
+    end = tokenizer.eos_token_id
+    begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
+    if end is None:
+        raise UserError("The tokenizer of the base model has no end-of-text token", "a generator has to know its end")
+    known = tokenizer.get_vocab()
+    return begin, known.get(ANY, begin), end
+
+
+def _load(base: str | None) -> tuple[Any, Any]:
+    """The model and its tokenizer, quietly and without a network where they lie on disk.
+
+    Raises:
+        UserError: there is none.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    if base is None and not (EMBEDDED / "model.safetensors").exists():
+        raise UserError("The weights of the SMILES model are missing", do="train them: sayso train-prior")
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    place = base or str(EMBEDDED)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
+        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
+    except (OSError, ValueError) as wrong:
+        raise UserError(
+            f"The base model {place!r} can't be loaded",
+            "a base is a causal model over SMILES, a folder or a name on the hub",
+            f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
+        ) from wrong
+
+
+def _fingerprint(model: nn.Module) -> str:
+    """Eight hexadecimal digits that change with the weights."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().flatten()[:64].float().cpu().numpy().tobytes())
+    return digest.hexdigest()[:8]
