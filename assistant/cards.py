@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from pydantic import Field
+
 from assistant.types import Act, ConstraintAct, Context, Reading, Record
 
 __all__ = ["OPERATORS", "Card", "Line", "State", "card", "say_act", "say_rule", "show_value"]
@@ -52,7 +54,7 @@ class Card(Record):
     """One for each of `acts`; none in cards of before there were lines."""
     outputs: tuple[str, ...] = ()
     """The ids that were on screen: what an act can be about."""
-    properties: dict[str, str] = {}
+    properties: dict[str, str] = Field(default_factory=dict)
     """What a rule can be about, and what its values are: {"label": "label", "length.words": "number"}."""
 
 

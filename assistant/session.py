@@ -261,18 +261,16 @@ class Session:
             raise UserError(f"The reading has no act {act}", f"it has {len(acts)}, counted from 0")
         if act in done:
             return self._turn(since)
-        open_ = [n for n, one in enumerate(acts) if n not in done and one.kind in CHANGES | {"retract"}]
-        whole = act is None or open_ in ([], [act])
-        chosen = acts if act is None else (acts[act],)
-        meant = there.reading.model_copy(update={"acts": chosen})
+        meant = there.reading.model_copy(
+            update={"acts": tuple(one for n, one in enumerate(acts) if n not in done and act in (None, n))}
+        )
+        others = {n for n, one in enumerate(acts) if one.kind in CHANGES | {"retract"}} - done - {act}
         feedback = self._not_yet(feedback_of(meant, reading, there.critique, self.task), reading)
-        new = meant.model_copy(update={"acts": tuple(one for n, one in enumerate(acts) if n in open_ and one in chosen)})
-        retract = self._taken_back(new) if self._waits(reading) else []
-        if whole:
-            self.store.decide(reading, self.author, "confirmed", feedback, retract)
-        else:
-            assert act is not None
+        retract = self._taken_back(meant) if self._waits(reading) else []
+        if act is not None and others:
             self.store.confirm_act(reading, act, self.author, feedback, retract)
+        else:
+            self.store.decide(reading, self.author, "confirmed", feedback, retract)
         if feedback or retract:
             self._after(meant, True, "applied")
         return self._turn(since)
@@ -471,8 +469,9 @@ class Session:
 
     def _not_yet(self, feedback: Sequence[Feedback], reading: str) -> list[Feedback]:
         """The feedback that the reading has not brought yet."""
-        there = [row.feedback.model_copy(update={"id": ""}) for row in self.store.feedback(self.name, reading=reading)]
-        return [one for one in feedback if one.model_copy(update={"id": ""}) not in there]
+        rows = self.store.feedback(self.name, reading=reading)
+        there = {row.feedback.model_dump_json(exclude={"id"}) for row in rows}
+        return [one for one in feedback if one.model_dump_json(exclude={"id"}) not in there]
 
     def _state_of(self, reading: Reading) -> State:
         sure = reading.confidence >= self.bench.settings.apply_at

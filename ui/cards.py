@@ -1,46 +1,87 @@
-"""How a reading looks in the chat: what was understood, what it changes, and the menus that correct it.
+"""How a reading looks in the chat: what was understood, what it changes, and what can be done about it.
 
-card(Card(reading="r1", title="I understood: this is **complaint**.", state="applied", ...), labels, open=False, seq=7)
+card(Card(reading="r1", title="I understood: this is **complaint**.", state="applied", ...), labels, open=None, seq=7)
   -> '<article class="card applied" …><button … data-act="confirm" data-reading="r1">Confirm</button>…'
+
+A reading of one act is one sentence; one of several is a list with a line for each act, and each line its own
+buttons. What a button is about: `data-reading`, and the number of the act, `data-point`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
-from assistant.cards import Card, show_value
-from assistant.types import Act
+from assistant.cards import Card
 from ui.html import button, plain, tag
+from ui.menus import has_menus, menus
 
-__all__ = ["card", "correctable", "value_field"]
+__all__ = ["card", "removable", "waiting"]
 
 STATES = {
     "applied": "Understood", "waiting": "Waiting for you", "asking": "A question", "confirmed": "Confirmed",
-    "corrected": "Corrected", "rejected": "Not meant", "undone": "Undone",
+    "corrected": "Corrected", "replaced": "Corrected, see below", "rejected": "Not meant", "undone": "Undone",
 }  # fmt: skip
+OPEN = ("applied", "waiting", "confirmed", "corrected")
+"""The states in which something can still be done."""
 
 
-def card(shown: Card, labels: Sequence[str], *, open: bool, seq: int) -> str:
-    """What was understood, what it changes, and what can be done about it."""
+def card(shown: Card, labels: Sequence[str], *, open: int | None, seq: int) -> str:
+    """What was understood, what it changes, and what can be done about it; `open`: the act with its menus open."""
+    several = len(said(shown)) > 1 and shown.state != "asking"
     return tag(
         "article",
         tag("div", tag("span", STATES[shown.state], class_="state"), class_="top"),
-        tag("p", plain(shown.title), class_="title", dir="auto"),
-        tag("p", plain(shown.effect), class_="effect") if shown.effect else "",
-        _menus(shown, labels) if open else tag("div", *_buttons(shown), class_="row"),
+        *(_lines(shown, labels, open) if several else _sentence(shown, labels, open)),
         class_=f"card {shown.state}",
         data_seq=seq,
         data_reading=shown.reading,
     )
 
 
+def said(shown: Card) -> list[int]:
+    """The numbers of the acts that say something; all that were kept in cards of before there were lines."""
+    return [n for n in range(len(shown.acts)) if n >= len(shown.lines) or shown.lines[n].said]
+
+
+def waiting(shown: Card) -> list[int]:
+    """The numbers of the acts that wait for a yes."""
+    return [n for n in said(shown) if not _confirmed(shown, n)] if shown.state == "waiting" else []
+
+
+def removable(shown: Card, point: int) -> bool:
+    """What was taken back can't be put back, so removing that is offered only before it happened."""
+    return shown.acts[point].kind != "retract" or point in waiting(shown)
+
+
+def _confirmed(shown: Card, point: int) -> bool:
+    return point < len(shown.lines) and shown.lines[point].confirmed
+
+
+# --- a reading of one act: a sentence ----------------------------------------------------------------------
+
+
+def _sentence(shown: Card, labels: Sequence[str], open: int | None) -> list[str]:
+    return [
+        tag("p", plain(shown.title), class_="title", dir="auto"),
+        tag("p", plain(shown.effect), class_="effect") if shown.effect else "",
+        _open(shown, labels, open) or tag("div", *_buttons(shown), class_="row"),
+    ]
+
+
+def _open(shown: Card, labels: Sequence[str], open: int | None) -> str:
+    """The menus of the act that is being corrected; "" for none."""
+    if open is None or shown.state not in OPEN or open >= len(shown.acts) or not has_menus(shown.acts[open]):
+        return ""
+    return menus(shown, open, labels)
+
+
 def _buttons(shown: Card) -> list[str]:
     id, state = shown.reading, shown.state
     choices = [button(choice, "say", style="choice", value=choice) for choice in shown.choices]
+    point = next((n for n in said(shown) if has_menus(shown.acts[n])), None)
     confirm = button("Yes, right" if state == "waiting" else "Confirm", "confirm", style="main", reading=id)
-    correct = button("Correct", "correct", reading=id) if correctable(shown) else ""
+    correct = button("Correct", "correct", reading=id, point=point) if point is not None else ""
     undo = button("No, forget it" if state == "waiting" else "Undo", "undo", reading=id)
     return {
         "asking": choices, "applied": [confirm, correct, undo], "waiting": [confirm, correct, undo],
@@ -48,54 +89,50 @@ def _buttons(shown: Card) -> list[str]:
     }.get(state, [])  # fmt: skip
 
 
-def correctable(shown: Card) -> Act | None:
-    """The act that menus can correct: the first label, or the first rule about the label."""
-    for act in shown.acts:
-        if act.label or (act.constraint and act.constraint.property == "label"):
-            return act
-    return None
+# --- a reading of several acts: a list ---------------------------------------------------------------------
 
 
-def _menus(shown: Card, labels: Sequence[str]) -> str:
-    act = correctable(shown)
-    if act is None:
+def _lines(shown: Card, labels: Sequence[str], open: int | None) -> list[str]:
+    points = said(shown)
+    question = tag("p", plain(shown.effect), class_="effect") if shown.state == "waiting" else ""
+    drawn = [_line(shown, point, labels, open) for point in points]
+    return [
+        tag("p", f"I understood {len(points)} points:", class_="title"),
+        tag("ol", *drawn, class_="points"),
+        question,
+        tag("div", *_all(shown), class_="row"),
+    ]
+
+
+def _line(shown: Card, point: int, labels: Sequence[str], open: int | None) -> str:
+    line = shown.lines[point] if point < len(shown.lines) else None
+    text = line.said if line else str(shown.acts[point].kind)
+    confirmed = tag("span", "confirmed", class_="yes") if _confirmed(shown, point) else ""
+    effect = line.effect if line and shown.state in OPEN else ""
+    if effect and point in waiting(shown):
+        effect = f"Once you say yes: {effect[0].lower()}{effect[1:]}"
+    drawn = tag("p", plain(effect), class_="effect") if effect else ""
+    below = (_open(shown, labels, open) if open == point else "") or _line_buttons(shown, point)
+    return tag("li", tag("p", plain(text), " ", confirmed, class_="point", dir="auto"), drawn, below)
+
+
+def _line_buttons(shown: Card, point: int) -> str:
+    if shown.state not in OPEN:
         return ""
-    what = act.label or act.constraint
-    assert what is not None
-    op = act.label.op if act.label else {"eq": "is", "ne": "is_not"}.get(act.constraint.operator, "is")  # type: ignore[union-attr]
-    fields = [
-        _menu("op", [("is", "it is"), ("is_not", "it is not")], op, "Is it or is it not"),
-        value_field("label", show_value(what.value) if what.value is not None else "", labels, "Label"),
+    given: dict[str, Any] = {"reading": shown.reading, "point": point, "style": "small"}
+    asks = shown.state in ("applied", "waiting") and not _confirmed(shown, point)
+    drawn = [
+        button("Confirm", "confirm", title="Yes to this point", **given) if asks else "",
+        button("Correct", "correct", title="Say this point otherwise", **given) if has_menus(shown.acts[point]) else "",
+        button("Remove", "remove", title="This point was not meant", **given) if removable(shown, point) else "",
     ]
-    when = act.constraint.when if act.constraint else None
-    if act.constraint:
-        asked = tag("span", "whenever it")
-        fields = [asked, f'<input name="when" aria-label="Whenever it" value="{escape(when or "")}">', *fields]
-    kept = [
-        f'<label class="piece"><input type="checkbox" name="keep" value="{index}" checked> '
-        f"“{escape(piece.text)}”</label>"
-        for index, piece in enumerate(act.evidence)
-    ]
-    because = tag("div", tag("span", "because of"), *kept, class_="row") if kept else ""
-    hint = "Words that you mark in the example are added as evidence." if act.label else ""
-    done = [
-        button("Apply", "corrected", style="main", reading=shown.reading),
-        button("Cancel", "correct", reading=""),
-    ]
-    return tag(
-        "div", tag("div", *fields, class_="row"), because, tag("p", hint, class_="effect") if hint else "",
-        tag("div", *done, class_="row"), class_="menus", data_form=True,
-    )  # fmt: skip
+    return tag("div", *drawn, class_="row")
 
 
-def _menu(name: str, options: Sequence[tuple[str, str]], chosen: str, says: str, **data: Any) -> str:
-    drawn = (tag("option", escape(shown), value=value, selected=value == chosen) for value, shown in options)
-    return tag("select", *drawn, name=name, aria_label=says, data_value=chosen, **data)
-
-
-def value_field(name: str, value: str, choices: Sequence[str], says: str, **data: Any) -> str:
-    """A menu of the choices, or a free field where there are none."""
-    if not choices:
-        return tag("input", name=name, value=value, aria_label=says, dir="auto", data_value=value, **data)
-    known = choices if value in choices or not value else (value, *choices)
-    return _menu(name, [(choice, choice) for choice in known], value, says, **data)
+def _all(shown: Card) -> list[str]:
+    id, waits = shown.reading, shown.state == "waiting"
+    confirm = button("Yes, all right" if waits else "Confirm all", "confirm", style="main", reading=id)
+    undo = button("No, forget all" if waits else "Undo", "undo", reading=id)
+    if shown.state not in OPEN:
+        return []
+    return [confirm, undo] if shown.state in ("applied", "waiting") else [undo]

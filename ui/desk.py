@@ -30,8 +30,8 @@ __all__ = ["PRESS", "Desk", "Handler", "Ids", "Visit", "anchored"]
 log = logging.getLogger("sayso.page")
 Ids = dict[str, Any]
 """What a browser tab remembers, on the server: ids only. `conversation`; `first` and `last`: of the messages
-shown, first < seq <= last; `all`: none is held back; `correcting`: the reading whose menus are open; `version`:
-the one whose changed answers are shown; `training`: the progress that is shown."""
+shown, first < seq <= last; `all`: none is held back; `correcting`: the reading and the number of its act whose
+menus are open; `version`: the one whose changed answers are shown; `training`: the progress that is shown."""
 
 WINDOW = 60
 """Messages shown at once, so that a turn costs the same in a long conversation."""

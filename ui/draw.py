@@ -13,8 +13,9 @@ from typing import Any
 from assistant.cards import show_value
 from assistant.session import Message, Progress, Screen, Session
 from assistant.types import Asked, Changed, Output, Report
-from ui.cards import card, value_field
+from ui.cards import card
 from ui.html import button, percent, plain, tag
+from ui.menus import value_field
 
 __all__ = ["MARK", "bar", "busy", "changes", "example", "log", "progress"]
 
@@ -74,7 +75,8 @@ def log(messages: Sequence[Message], labels: Sequence[str], ids: Mapping[str, An
 
 def message(said: Message, labels: Sequence[str], ids: Mapping[str, Any], report: Report | None) -> str:
     if said.card:
-        return card(said.card, labels, open=said.card.reading == ids.get("correcting"), seq=said.seq)
+        reading, point = ids.get("correcting") or ("", 0)
+        return card(said.card, labels, open=point if said.card.reading == reading else None, seq=said.seq)
     body = tag("div", plain(said.text), class_="words", dir="auto")
     after = ""
     if said.adapter:

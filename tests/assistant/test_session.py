@@ -170,7 +170,7 @@ def test_a_corrected_reading_replaces_what_was_understood(session: Session) -> N
     session.correct(card.reading, [act])
     assert [f.value for f in feedback(session)] == ["complaint"]
     states = [message.card.state for message in session.messages() if message.card]
-    assert states == ["corrected", "corrected"]
+    assert states == ["replaced", "corrected"]
 
 
 def test_a_rule_is_obeyed_by_the_very_next_answer_and_can_be_switched_off(session: Session) -> None:

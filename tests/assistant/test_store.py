@@ -245,6 +245,7 @@ def fill(store: Store) -> None:
     said = turn(store)
     talk = store.conversations("mail")[0].id
     store.vote(store.say(talk, "person", "hello"), "ann", True)
+    store.confirm_act(said[0].reading, 0, "ann")
     store.decide(said[0].reading, "ann", "confirmed")
     adapter = learn(store, said)
     store.go_live("mail", adapter.id, "ann", "better")
@@ -400,6 +401,17 @@ def test_a_decision_brings_or_takes_feedback(store: Store) -> None:
     assert [row.confirmed for row in store.export_rows("mail", include_retracted=True)] == [False]
     with pytest.raises(UserError, match="no reading 'nope'"):
         store.decide("nope", "ann", "confirmed")
+
+
+def test_a_yes_to_one_act_is_kept_beside_the_decisions(store: Store) -> None:
+    critique = Critique(conversation=store.start_conversation("mail", "ann"), author="ann", text="no")
+    store.record(critique, READING, "p", "1", reading_id="r1")
+    mine = label(critique, "r1")
+    store.confirm_act("r1", 1, "ann", feedback=[mine])
+    assert ids(store.feedback("mail")) == [mine.id]
+    assert store.confirmed_acts(["r1", "other"]) == {"r1": {1}} and store.states(["r1"]) == {}
+    with pytest.raises(UserError, match="no reading 'nope'"):
+        store.confirm_act("nope", 0, "ann")
 
 
 def test_retracting_twice_is_once(store: Store) -> None:

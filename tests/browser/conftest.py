@@ -36,16 +36,17 @@ EXAMPLE = "#example [data-example]"
 
 @dataclass
 class Server:
-    """`sayso chat` in a process of its own."""
+    """`sayso chat` in a process of its own. `before`: Python that runs in it first."""
 
     home: Path
     options: tuple[str, ...] = ()
+    before: str = ""
     url: str = ""
     process: subprocess.Popen[str] = field(init=False)
 
     def start(self) -> Server:
         """Start it, and wait until it answers."""
-        command = "from assistant.cli import main; main()"
+        command = f"{self.before}\nfrom assistant.cli import main; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", command, "chat", "--port", "0", "--home", str(self.home), *self.options],
             cwd=ROOT,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.cards import Card
+from assistant.cards import Card, Line
 from assistant.session import Message, Screen, Turn
 from assistant.tasks import Task
 from assistant.tasks._card import text_card
-from assistant.types import Act, Evidence, Example, LabelAct, Output, Vocabulary
+from assistant.types import Act, ConstraintAct, Evidence, Example, LabelAct, Output, Vocabulary
 
 LABELS = ("complaint", "order", "praise")
 LABEL_ACT = Act(
@@ -17,6 +17,14 @@ LABEL_ACT = Act(
     label=LabelAct(op="is", value="complaint"),
     evidence=(Evidence(text="money"), Evidence(text="back")),
 )
+RULE_ACT = Act(
+    kind="constraint",
+    targets=("all",),
+    constraint=ConstraintAct(
+        property="length.words", operator="le", value=20, strength="must", scope="task", when="mentions a crash"
+    ),
+)
+PROPERTIES = {"label": "label", "labels": "label", "length.words": "number", "contains": "text"}
 
 
 def reading_card(**over: Any) -> Card:
@@ -26,6 +34,15 @@ def reading_card(**over: Any) -> Card:
         "state": "applied", "acts": (LABEL_ACT,),
     }  # fmt: skip
     return Card(**given | over)
+
+
+def two_points(**over: Any) -> Card:
+    """A card of a label and a rule."""
+    lines = (
+        Line(said="this is **complaint**", effect="Learned."),
+        Line(said="always, it is short", effect="In force."),
+    )
+    return reading_card(**{"acts": (LABEL_ACT, RULE_ACT), "lines": lines, "properties": PROPERTIES} | over)
 
 
 class FakeSession:

@@ -11,13 +11,12 @@ import pytest
 
 from assistant.errors import UserError
 from assistant.session import Progress
-from assistant.types import Act, ConstraintAct, Evidence, Gesture, LabelAct, Selection
-from tests.ui.fake import LABEL_ACT, FakeSession, reading_card
+from assistant.types import Evidence, Gesture, LabelAct, Selection
+from tests.ui.fake import LABEL_ACT, RULE_ACT, FakeSession, reading_card, two_points
 from ui import desk
 from ui.desk import Visit, anchored, kindly
 from ui.people import People
 from ui.views import chat
-from ui.views.chat import corrected
 
 
 def visit(session: FakeSession, **press: Any) -> Visit:
@@ -72,7 +71,9 @@ def test_marked_words_go_along_with_the_message(session: FakeSession) -> None:
         ({"act": "explain"}, ("explain",)),
         ({"act": "say", "value": "bug"}, ("hear", "bug", {"selection": ()})),
         ({"act": "confirm", "reading": "r1"}, ("confirm", "r1")),
+        ({"act": "confirm", "reading": "r1", "point": "0"}, ("confirm", "r1", 0)),
         ({"act": "undo", "reading": "r1"}, ("undo", "r1")),
+        ({"act": "remove", "reading": "r1", "point": "0"}, ("undo", "r1")),
         ({"act": "vote", "seq": "2", "value": "1"}, ("vote", 2, True)),
         ({"act": "vote", "seq": "2", "value": ""}, ("vote", 2, None)),
         ({"act": "edit", "target": "#1", "value": " praise "},
@@ -101,7 +102,11 @@ def test_a_thumb_on_the_answer_is_a_vote_on_its_message(session: FakeSession) ->
         {"act": "confirm"},
         {"act": "confirm", "reading": "of somebody else"},
         {"act": "undo", "reading": "of somebody else"},
-        {"act": "corrected", "reading": "of somebody else"},
+        {"act": "corrected", "reading": "of somebody else", "point": "0"},
+        {"act": "corrected", "reading": "r1"},
+        {"act": "confirm", "reading": "r1", "point": "7"},
+        {"act": "remove", "reading": "r1", "point": "-1"},
+        {"act": "remove", "reading": "r1", "point": "x"},
         {"act": "vote", "seq": "99", "value": "1"},
         {"act": "vote", "seq": "nonsense", "value": "1"},
         {"act": "edit", "value": "  "},
@@ -118,8 +123,10 @@ def test_what_no_button_sends_is_refused_with_a_sentence(session: FakeSession, p
 
 def test_menus_replace_what_was_understood(session: FakeSession) -> None:
     session.add("sayso", "", card=reading_card())
-    there = visit(session, act="corrected", reading="r1", op="is_not", label="praise", keep=["1"], marked="[]")
-    there.ids["correcting"] = "r1"
+    there = visit(
+        session, act="corrected", reading="r1", point="0", op="is_not", label="praise", keep=["1"], marked="[]"
+    )
+    there.ids["correcting"] = ("r1", 0)
     chat.press(there)
     [(name, reading, acts)] = session.calls
     assert (name, reading) == ("correct", "r1")
@@ -128,15 +135,38 @@ def test_menus_replace_what_was_understood(session: FakeSession) -> None:
     assert there.ids["correcting"] is None
 
 
-def test_menus_of_a_rule_change_its_condition() -> None:
-    constraint = ConstraintAct(
-        property="label", operator="eq", value="bug", strength="must", scope="task", when="mentions a crash"
-    )
-    act = Act(kind="constraint", targets=("all",), constraint=constraint)
-    changed = corrected(act, {"op": "is", "label": "wish", "when": "mentions a dream"}, []).constraint
-    assert changed == constraint.model_copy(update={"value": "wish", "when": "mentions a dream"})
+def test_a_wrong_value_changes_nothing_and_leaves_the_menus_open(session: FakeSession) -> None:
+    session.add("sayso", "", card=reading_card())
+    there = visit(session, act="corrected", reading="r1", point="0", op="is", label=" ")
+    there.ids["correcting"] = ("r1", 0)
     with pytest.raises(UserError, match="label is empty"):
-        corrected(LABEL_ACT, {"label": " "}, [])
+        chat.press(there)
+    assert session.calls == [] and there.ids["correcting"] == ("r1", 0)
+
+
+def test_one_point_is_removed_or_corrected_and_the_other_stays(session: FakeSession) -> None:
+    session.add("sayso", "", card=two_points())
+    chat.press(visit(session, act="remove", reading="r1", point="0"))
+    chat.press(visit(session, act="corrected", reading="r1", point="0", label="order", keep=["0", "1"]))
+    removed, (_, _, acts) = session.calls
+    assert removed == ("correct", "r1", [RULE_ACT])
+    assert acts[0].label == LabelAct(op="is", value="order") and acts[1] == RULE_ACT
+
+
+def test_points_that_wait_go_on_waiting_when_another_is_removed_or_corrected(session: FakeSession) -> None:
+    session.add("sayso", "", card=two_points(state="waiting"))
+    chat.press(visit(session, act="remove", reading="r1", point="0"))
+    chat.press(visit(session, act="corrected", reading="r1", point="0", label="order"))
+    assert session.calls[0] == ("correct", "r1", [RULE_ACT], [0])
+    assert session.calls[1][3] == [1]
+
+
+def test_what_was_taken_back_cannot_be_removed_any_more(session: FakeSession) -> None:
+    act = LABEL_ACT.model_copy(update={"kind": "retract", "label": None})
+    session.add("sayso", "", card=two_points(acts=(LABEL_ACT, act)))
+    with pytest.raises(UserError, match="say it again"):
+        chat.press(visit(session, act="remove", reading="r1", point="1"))
+    assert session.calls == []
 
 
 # --- the way of an event ------------------------------------------------------------------------------------

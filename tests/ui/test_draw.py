@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from assistant.cards import Line
 from assistant.session import Message, Progress, Rule, Version
 from assistant.types import Asked, Changed, Report
-from tests.ui.fake import LABELS, FakeSession, reading_card
+from tests.ui.fake import LABELS, FakeSession, reading_card, two_points
 from ui import draw, html
 from ui.views import rules, versions
 
@@ -71,10 +72,11 @@ def everything() -> dict[str, str]:
         Message(seq=2, role="sayso", text=EVIL, vote=True, adapter="a1"),
         Message(seq=3, role="sayso", text="", card=reading_card(title=EVIL, effect=EVIL)),
         Message(seq=4, role="sayso", text="", card=reading_card(reading="r2", state="asking", choices=(EVIL, "order"))),
+        Message(seq=5, role="sayso", text="", card=two_points(reading="r3", lines=(Line(said=EVIL, effect=EVIL),) * 2)),
     ]
     rule = Rule(id="r9", text=EVIL, author=EVIL, on=True, created_at=NOW, words=EVIL)
     return {
-        "log": draw.log(said, LABELS, {"correcting": "r1", "version": "a1"}, report()),
+        "log": draw.log(said, LABELS, {"correcting": ("r1", 0), "version": "a1"}, report()),
         "bar": draw.bar(session, session.screen(), EVIL),  # type: ignore[arg-type]
         "example": draw.example(session.screen(), (EVIL,), {"r9": EVIL}),
         "progress": draw.progress(Progress(job="j", state="running", progress=0.5, text=EVIL)),
@@ -117,6 +119,7 @@ def test_missing_numbers_are_a_dash_and_never_zero() -> None:
         ("waiting", ["confirm", "correct", "undo"]),
         ("confirmed", ["correct", "undo"]),
         ("corrected", ["correct", "undo"]),
+        ("replaced", []),
         ("rejected", []),
         ("undone", []),
     ],
@@ -124,6 +127,45 @@ def test_missing_numbers_are_a_dash_and_never_zero() -> None:
 def test_a_card_offers_what_can_still_be_done(state: str, acts: list[str]) -> None:
     said = [Message(seq=1, role="sayso", text="", card=reading_card(state=state))]
     assert Tags(draw.log(said, LABELS, {}, None)).acts() == acts
+
+
+@pytest.mark.parametrize(
+    ("state", "acts"),
+    [
+        ("applied", ["confirm", "correct", "remove"] * 2 + ["confirm", "undo"]),
+        ("waiting", ["confirm", "correct", "remove"] * 2 + ["confirm", "undo"]),
+        ("confirmed", ["correct", "remove"] * 2 + ["undo"]),
+        ("corrected", ["correct", "remove"] * 2 + ["undo"]),
+        ("replaced", []),
+        ("undone", []),
+    ],
+)
+def test_each_point_of_a_card_offers_what_can_still_be_done(state: str, acts: list[str]) -> None:
+    tags = Tags(draw.log([Message(seq=1, role="sayso", text="", card=two_points(state=state))], LABELS, {}, None))
+    assert tags.acts() == acts
+    points = [given.get("data-point") for _, given in tags.elements if given.get("data-act") == "correct"]
+    assert points == (["0", "1"] if acts else [])
+    assert "this is complaint" in tags.text and "always, it is short" in tags.text
+
+
+def test_a_point_that_was_confirmed_is_not_asked_about_again() -> None:
+    lines = (
+        Line(said="this is **complaint**", effect="It is learned.", confirmed=True),
+        Line(said="always, it is short", effect="In force."),
+    )
+    card = two_points(state="waiting", lines=lines)
+    tags = Tags(draw.log([Message(seq=1, role="sayso", text="", card=card)], LABELS, {}, None))
+    assert tags.acts() == ["correct", "remove", "confirm", "correct", "remove", "confirm", "undo"]
+    assert "It is learned." in tags.text and "Once you say yes: in force." in tags.text
+
+
+def test_the_menus_of_one_point_open_and_the_other_keeps_its_buttons() -> None:
+    card = two_points()
+    picture = draw.log([Message(seq=1, role="sayso", text="", card=card)], LABELS, {"correcting": ("r1", 1)}, None)
+    tags = Tags(picture)
+    chosen = [given["value"] for tag, given in tags.elements if tag == "option" and "selected" in given]
+    assert chosen == ["length.words", "le", LABELS[0], "must", "task"]
+    assert tags.acts() == ["confirm", "correct", "remove", "corrected", "correct", "confirm", "undo"]
 
 
 def test_a_question_offers_its_choices_as_answers() -> None:
@@ -139,7 +181,7 @@ def test_a_card_that_menus_cannot_correct_offers_no_menus() -> None:
 
 def test_the_menus_begin_with_what_was_understood() -> None:
     said = [Message(seq=1, role="sayso", text="", card=reading_card())]
-    tags = Tags(draw.log(said, LABELS, {"correcting": "r1"}, None))
+    tags = Tags(draw.log(said, LABELS, {"correcting": ("r1", 0)}, None))
     chosen = [given["value"] for tag, given in tags.elements if tag == "option" and "selected" in given]
     assert chosen == ["is", "complaint"]
     assert [given["value"] for tag, given in tags.elements if given.get("name") == "keep"] == ["0", "1"]

@@ -11,6 +11,7 @@ window.sayso = (() => {
   let lastOpened = null; // menus or changes that were opened in the conversation
   let pressing = false;
   let later = 0;
+  let sending = false; // menus were sent with the marks, which go once the menus are gone
 
   // --- words marked in the example are evidence for what is said next
 
@@ -116,7 +117,8 @@ window.sayso = (() => {
     const now = `${newest} ${mine}`;
     if (now !== seen && (sticking || mine !== seen.split(" ")[1])) log.scrollTop = log.scrollHeight;
     seen = now;
-    const opened = log.querySelector(".menus, .changes");
+    const opened = log.querySelector(".menus") ?? log.querySelector(".changes");
+    if (sending && !opened?.matches(".menus")) { sending = false; clear(); }
     if (opened && opened !== lastOpened) opened.scrollIntoView({ block: "nearest" });
     lastOpened = opened;
   }
@@ -125,12 +127,12 @@ window.sayso = (() => {
   function form(pressed) {
     const fields = pressed.closest("[data-form]");
     if (!fields || pressed.dataset.act !== "corrected") return {};
-    const given = { keep: [], marked: JSON.stringify(marks) };
+    const given = { keep: [], target: [], marked: JSON.stringify(marks) };
     fields.querySelectorAll("input[name], select[name]").forEach(field => {
       if (field.type !== "checkbox") given[field.name] = field.value;
-      else if (field.checked) given.keep.push(field.value);
+      else if (field.checked) (given[field.name] ??= []).push(field.value);
     });
-    clear();
+    sending = true;
     return given;
   }
 

@@ -16,10 +16,12 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.cards import Card
 from assistant.errors import UserError
 from assistant.session import Message
-from assistant.types import Act, ConstraintAct, Evidence, Gesture, LabelAct, Selection
-from ui.cards import correctable
+from assistant.types import Act, Gesture, Selection
+from ui.cards import removable, said, waiting
+from ui.correct import corrected
 from ui.desk import PRESS, Desk, Handler, Visit, anchored
 from ui.draw import progress
 
@@ -134,52 +136,71 @@ def _message(visit: Visit, wanted: Callable[[Message], bool]) -> Message:
     raise UserError("That message is not in this conversation", do="load the page again")
 
 
-def _reading(visit: Visit) -> Message:
+def _card(visit: Visit) -> Card:
     id = str(_said(visit, "reading"))
-    return _message(visit, lambda message: message.card is not None and message.card.reading == id)
+    found = _message(visit, lambda message: message.card is not None and message.card.reading == id).card
+    assert found is not None
+    return found
+
+
+def _point(visit: Visit, card: Card) -> int:
+    """The number of the act that was meant."""
+    sent = str(_said(visit, "point"))
+    if not sent.isdecimal() or int(sent) >= len(card.acts):
+        raise UserError(f"The page sent the point {sent!r}", f"there are {len(card.acts)}", "load the page again")
+    return int(sent)
 
 
 def _confirm(visit: Visit) -> None:
-    card = _reading(visit).card
-    assert card is not None
-    visit.session.confirm(card.reading)
+    card = _card(visit)
+    if "point" in visit.press:
+        visit.session.confirm(card.reading, _point(visit, card))
+    else:
+        visit.session.confirm(card.reading)
 
 
 def _undo(visit: Visit) -> None:
-    card = _reading(visit).card
-    assert card is not None
-    visit.session.undo(card.reading)
+    visit.session.undo(_card(visit).reading)
 
 
 def _open_menus(visit: Visit) -> None:
-    visit.ids["correcting"] = visit.press.get("reading") or None
+    if not visit.press.get("reading"):
+        visit.ids["correcting"] = None
+        return
+    card = _card(visit)
+    visit.ids["correcting"] = (card.reading, _point(visit, card))
 
 
 def _correct(visit: Visit) -> None:
-    card = _reading(visit).card
-    act = correctable(card) if card else None
-    if card is None or act is None:
-        raise UserError("This can't be corrected with menus", do="undo it, and say it in other words")
-    added = [Evidence(text=piece.text) for piece in _selection(visit, str(visit.press.get("marked", "")))]
-    visit.session.correct(
-        card.reading, [one if one is not act else corrected(act, visit.press, added) for one in card.acts]
-    )
+    """One act said otherwise; the others stay as they are, those that wait for a yes go on waiting."""
+    card = _card(visit)
+    point = _point(visit, card)
+    marked = _selection(visit, str(visit.press.get("marked", "")))
+    act = corrected(card.acts[point], visit.press, marked, card)
+    acts = [act if n == point else one for n, one in enumerate(card.acts)]
+    _replace(visit, card, acts, [n for n in waiting(card) if n != point])
     visit.ids["correcting"] = None
 
 
-def corrected(act: Act, menus: dict[str, Any], added: list[Evidence]) -> Act:
-    """The act as the menus say it: `label`, `op` ("is" or "is_not"), `keep` (indices of evidence), `when`."""
-    value = str(menus.get("label", "")).strip()
-    op = "is_not" if menus.get("op") == "is_not" else "is"
-    if not value:
-        raise UserError("The label is empty", do="choose or write one")
-    kept = {int(index) for index in menus.get("keep", []) if str(index).isdigit()}
-    evidence = (*(piece for index, piece in enumerate(act.evidence) if index in kept), *added)
-    if act.constraint:
-        when = str(menus.get("when", "")).strip() or None
-        changed = act.constraint.model_dump() | {"operator": "eq" if op == "is" else "ne", "value": value, "when": when}
-        return act.model_copy(update={"constraint": ConstraintAct(**changed), "evidence": evidence})
-    return act.model_copy(update={"label": LabelAct(op=op, value=value), "evidence": evidence})
+def _remove(visit: Visit) -> None:
+    """One act that was not meant; the others stay as they are. Without the last one, nothing is left to stand."""
+    card = _card(visit)
+    point = _point(visit, card)
+    if not removable(card, point):
+        raise UserError("What was taken back can't be put back", do="say it again")
+    if said(card) == [point]:
+        visit.session.undo(card.reading)
+        return
+    acts = [one for n, one in enumerate(card.acts) if n != point]
+    _replace(visit, card, acts, [n - (n > point) for n in waiting(card) if n != point])
+    visit.ids["correcting"] = None
+
+
+def _replace(visit: Visit, card: Card, acts: list[Act], still: list[int]) -> None:
+    if still:
+        visit.session.correct(card.reading, acts, still)
+    else:
+        visit.session.correct(card.reading, acts)
 
 
 def _edit(visit: Visit) -> None:
@@ -220,6 +241,7 @@ ACTS: dict[str, Callable[[Visit], Any]] = {
     "undo": _undo,
     "correct": _open_menus,
     "corrected": _correct,
+    "remove": _remove,
     "edit": _edit,
     "thumb": _thumb,
     "vote": _vote,
