@@ -12,7 +12,6 @@ from tests.browser.acts import count, mark, say, wait_for_more
 from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-LIVE = ".log .card:not(.replaced)"
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +29,11 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def page(scripted: Server, window: Opener) -> Any:
-    opened = window(scripted.url)
-    opened.get_by_role("button", name="New", exact=True).click()
-    opened.wait_for_function("() => !document.querySelector('.log .card')")
-    opened.locator("#quick [data-act=next]").click()
-    opened.wait_for_selector("#view .text")
-    opened.wait_for_function("() => document.querySelector('.log .sayso')")
-    return opened
+    return window(scripted.url)
+
+
+def newest(page: Any) -> Any:
+    return page.locator(".log .card").last
 
 
 def kept(server: Server) -> list[Any]:
@@ -54,7 +51,7 @@ def clear(server: Server) -> None:
 def test_one_point_is_removed_and_the_others_value_corrected_by_menu(scripted: Server, page: Any) -> None:
     clear(scripted)
     say(page, "two points")
-    points = page.locator(f"{LIVE} .points > li")
+    points = newest(page).locator(".points > li")
     assert points.count() == 2
     assert "complaint" in points.nth(0).inner_text() and "next training" in points.nth(0).inner_text()
     assert "refund" in points.nth(1).inner_text() and "In force from now on" in points.nth(1).inner_text()
@@ -64,7 +61,7 @@ def test_one_point_is_removed_and_the_others_value_corrected_by_menu(scripted: S
     wait_for_more(page, before)
     [rule] = kept(scripted)
     assert (rule.kind, rule.value) == ("constraint", "praise")
-    page.locator(LIVE).last.get_by_role("button", name="Correct").click()
+    newest(page).get_by_role("button", name="Correct").click()
     menus = page.locator(".log .menus")
     menus.wait_for()
     assert menus.locator("input[name=value]").is_hidden(), "a rule about the answer has a menu of labels"
@@ -75,20 +72,20 @@ def test_one_point_is_removed_and_the_others_value_corrected_by_menu(scripted: S
     wait_for_more(page, before)
     [rule] = kept(scripted)
     assert (rule.value, rule.scope, rule.when) == ("order", "session", "mentions a refund")
-    assert "order" in page.locator(LIVE).last.inner_text()
+    assert "order" in newest(page).inner_text()
     page.wait_for_function("() => !document.querySelector('.log .menus')")
 
 
 def test_points_that_wait_hold_one_by_one(scripted: Server, page: Any) -> None:
     clear(scripted)
     say(page, "maybe two points")
-    points = page.locator(f"{LIVE} .points > li")
+    points = newest(page).locator(".points > li")
     assert kept(scripted) == []
     points.nth(0).get_by_role("button", name="Confirm").click()
-    page.wait_for_selector(f"{LIVE} .points .yes")
+    page.wait_for_selector(".log .card.waiting .points .yes")
     assert [one.kind for one in kept(scripted)] == ["label"]
     assert points.nth(0).get_by_role("button", name="Confirm").count() == 0
-    page.locator(LIVE).last.get_by_role("button", name="Yes, all right").click()
+    newest(page).get_by_role("button", name="Yes, all right").click()
     page.wait_for_selector(".log .card.confirmed")
     assert [one.kind for one in kept(scripted)] == ["label", "constraint"]
 
@@ -96,7 +93,7 @@ def test_points_that_wait_hold_one_by_one(scripted: Server, page: Any) -> None:
 def test_a_wrong_value_is_a_sentence_and_nothing_is_lost(scripted: Server, page: Any) -> None:
     clear(scripted)
     say(page, "two points")
-    page.locator(f"{LIVE} .points > li").nth(1).get_by_role("button", name="Correct").click()
+    newest(page).locator(".points > li").nth(1).get_by_role("button", name="Correct").click()
     menus = page.locator(".log .menus")
     menus.wait_for()
     menus.locator("select[name=property]").select_option("length.words")
