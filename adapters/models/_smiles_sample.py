@@ -8,7 +8,7 @@ rows, too.
 
 A branch that isn't open can't be closed, and a SMILES can't end within a branch or a ring: such tokens are barred.
 
->>> sampler.draw(3)[0]           # doctest: +SKIP
+>>> draw(packed(model, True), 3, [begin], end)[0]           # doctest: +SKIP
 Drawn(ids=[17, 17, 11], logp=-14.2)
 """
 
@@ -30,8 +30,7 @@ MOST_TOKENS = 128
 ROWS, ROWS_GPU = 512, 8192
 """How many samples are drawn at once."""
 BLOCK = 16
-"""By how many tokens the room for keys and values grows: products of whole buffers are three times as fast as those
-of their first part."""
+"""By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts of them."""
 SPARSE = 0.85
 """Rows are compacted when a smaller share of them is alive."""
 
