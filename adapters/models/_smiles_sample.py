@@ -30,7 +30,7 @@ MOST_TOKENS = 128
 ROWS, ROWS_GPU = 512, 8192
 """How many samples are drawn at once."""
 BLOCK = 16
-"""By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts of them."""
+"""By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts."""
 SPARSE = 0.85
 """Rows are compacted when a smaller share of them is alive."""
 
