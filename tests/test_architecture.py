@@ -28,7 +28,7 @@ REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, bench
 
 LONGEST = 330
 LONGER = {  # each holds one idea that would be harder to read in two files
-    "assistant/session.py": 640,
+    "assistant/session.py": 660,
     "assistant/types.py": 420,
 }
 HEAVY = {"torch", "transformers", "peft", "sentence_transformers", "datasets", "gradio", "rdkit", "sklearn", "trl"}
