@@ -30,6 +30,14 @@ MOST_ATOMS = 100
 LONGEST_SMILES = 2_000
 SMALLEST_PARTNER = 5
 """A second fragment of this many heavy atoms makes a mixture; smaller ones are solvents."""
+PARTNERS = (
+    "OC(=O)CCC(=O)O", "OC(=O)CC(O)C(=O)O", "OC(=O)CC(O)(CC(=O)O)C(=O)O", "CC(O)C(=O)O", "OS(=O)(=O)c1ccccc1",
+    "Cc1ccc(S(=O)(=O)O)cc1", "OC(=O)c1ccccc1", "OC(=O)c1ccccc1O", "OCC(O)C(O)C(O)C(O)C(=O)O", "OC(=O)CCCCC(=O)O",
+    "OC(=O)C(O)C(O)C(=O)O", "OC(=O)C=CC(=O)O", "OC(=O)C(F)(F)F", "OC(=O)C(=O)O", "OC(=O)CC(=O)O", "CCS(=O)(=O)O",
+    "OS(=O)(=O)C(F)(F)F", "OC(=O)C(O)c1ccccc1", "NC(CO)(CO)CO", "CNCC(O)C(O)C(O)C(O)CO", "CN(C)C=O", "CCOC(C)=O",
+    "CCN(CC)CC", "F[P-](F)(F)(F)(F)F", "OCl(=O)(=O)=O",
+)  # fmt: skip
+"""Counterions and solvents of drugs, besides RDKit's list: succinate, malate, citrate, lactate, besylate ..."""
 ELEMENTS = frozenset({1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53})
 """H, B, C, N, O, F, Si, P, S, Cl, Se, Br, I: what drug-like molecules are made of."""
 
@@ -180,10 +188,25 @@ def _parent(mol: Mol, text: str) -> Mol:
     stripped = _desalter().StripMol(mol, dontRemoveEverything=True)
     fragments = {canonical(_neutral(each)): each for each in Chem.GetMolFrags(stripped, asMols=True)}
     large = [each for each in fragments.values() if each.GetNumHeavyAtoms() >= SMALLEST_PARTNER]
-    if len(large) > 1:
-        raise UserError(f"{_short(text)!r} is a mixture of {len(large)} compounds", do="give each of them by itself")
-    parent = max(fragments.values(), key=lambda each: each.GetNumHeavyAtoms())
+    chief = [each for each in large if _flat(_neutral(each)) not in _partners()] or large
+    if len(chief) > 1:
+        raise UserError(f"{_short(text)!r} is a mixture of {len(chief)} compounds", do="give each of them by itself")
+    parent = max(chief or fragments.values(), key=lambda each: each.GetNumHeavyAtoms())
     return Chem.MolFromSmiles(Chem.MolToSmiles(parent))
+
+
+@cache
+def _partners() -> frozenset[str]:
+    from rdkit.Chem import MolFromSmiles
+
+    return frozenset(_flat(MolFromSmiles(smiles)) for smiles in PARTNERS)
+
+
+def _flat(mol: Mol) -> str:
+    """Without stereo, which counterions are written with or without."""
+    from rdkit.Chem import MolToSmiles
+
+    return str(MolToSmiles(mol, isomericSmiles=False))
 
 
 @cache
@@ -195,6 +218,8 @@ def _desalter() -> Any:
 
 def _check(mol: Mol, text: str) -> None:
     count = mol.GetNumHeavyAtoms()
+    if not count:
+        raise UserError(f"{_short(text)!r} has no atom but hydrogen", do="write a molecule with a heavier one")
     if count > MOST_ATOMS:
         raise UserError(f"{_short(text)!r} has {count} heavy atoms", f"at most {MOST_ATOMS}")
     numbers = {atom.GetAtomicNum() for atom in mol.GetAtoms()}

@@ -22,6 +22,7 @@ from assistant.molecules.chem import Mol
 __all__ = ["Group", "groups", "highlighted", "resolve"]
 
 TABLE = Path(__file__).parent / "data" / "groups.tsv"
+LONGEST_SMARTS = 1_000
 KINDS = ("group", "ring", "liability")
 
 
@@ -124,6 +125,8 @@ def _is_chain(text: str) -> bool:
 def _compiled(smarts: str) -> Mol:
     from rdkit import Chem, rdBase
 
+    if len(smarts) > LONGEST_SMARTS:  # a search for it could take hours
+        raise UserError(f"The SMARTS '{smarts[:30]}…' has {len(smarts):,} characters", f"at most {LONGEST_SMARTS:,}")
     with rdBase.BlockLogs():
         query = Chem.MolFromSmarts(smarts)
     if query is None or not query.GetNumAtoms():

@@ -150,7 +150,7 @@ def _version_4(scoring: Mapping[str, Any], name: str) -> Read:
         if not isinstance(endpoints, list) or not all(isinstance(each, Mapping) for each in endpoints) or not endpoints:
             raise UserError(f"The component {kind!r} of {name!r} has no endpoint", f"[[….{kind}.endpoint]]")
         for endpoint in endpoints:
-            params = {**body.get("params", {}), **endpoint.get("params", {})}
+            params = {**_table(body, "params", kind), **_table(endpoint, "params", kind)}
             if not _endpoint_4(found, kind, endpoint, params):
                 found.left({kind: {**body, "endpoint": [endpoint]}}, str(endpoint.get("name", kind)))
     return found.read()
@@ -222,7 +222,8 @@ def _version_3(function: Mapping[str, Any], name: str) -> Read:
 
 
 def _component_3(found: _Gathered, component: Mapping[str, Any]) -> bool:
-    kind, params = str(component.get("component_type")), component.get("specific_parameters") or {}
+    kind = str(component.get("component_type"))
+    params = _table(component, "specific_parameters", kind)
     shape = _shape_3(params.get("transformation"), kind)
     more = shape, _weight(component.get("weight", 1.0), kind), str(component.get("name", ""))
     if kind in V3:
@@ -263,6 +264,15 @@ def _weight(given: Any, kind: str) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or given < 0:
         raise UserError(f"The weight of {kind!r} is {given!r}", "a number from 0 on")
     return float(given)
+
+
+def _table(given: Mapping[str, Any], key: str, kind: str) -> Mapping[str, Any]:
+    found = given.get(key)
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise UserError(f"{key!r} of {kind!r} is {found!r:.80}", "a table of names and values")
+    return found
 
 
 def _texts(params: Mapping[str, Any], key: str, kind: str) -> list[str]:

@@ -22,6 +22,9 @@ from assistant.molecules.chem import Molecules, canonical, clean, clean_all, sca
         ("OCC.O", "CCO"),
         ("c1ccccc1.c1ccccc1", "c1ccccc1"),  # the same twice is no mixture
         ("  OCC\n", "CCO"),
+        ("CN1CCC[C@H]1c1cccnc1.OC(=O)C[C@](O)(CC(=O)O)C(=O)O", "CN1CCC[C@H]1c1cccnc1"),  # a citrate
+        ("CC(C)NCC(O)COc1ccccc1.Cc1ccc(S(=O)(=O)[O-])cc1", "CC(C)NCC(O)COc1ccccc1"),  # a tosylate
+        ("OC(=O)c1ccccc1.[Na+]", "O=C(O)c1ccccc1"),  # a counterion's name, but the compound here
         ("CN1CCC[C@H]1c1cccnc1.OC(=O)/C=C/C(=O)O", "CN1CCC[C@H]1c1cccnc1"),
     ],
 )
@@ -39,7 +42,8 @@ def test_the_neutral_parent_is_left(given_smiles: str, parent: str) -> None:
         ("CCO benzene", "it has a space in it"),
         ("[Fe]", "'[Fe]' has Fe in it"),
         ("*CC", "open attachment point"),
-        ("OC(=O)c1ccccc1.CCN(CC)CC", "is a mixture of 2 compounds"),
+        ("COc1ccccc1.Cc1ccncc1", "is a mixture of 2 compounds"),
+        ("[H][H]", "has no atom but hydrogen"),
         ("C" * 500, "has 500 heavy atoms; at most 100."),
         ("C" * 3000, "has 3,000 characters; at most 2,000."),
     ],

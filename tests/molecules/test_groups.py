@@ -74,6 +74,7 @@ def test_a_smarts_is_itself(smarts: str) -> None:
         ("[#6", "The SMARTS '[#6' does not compile"),
         ("C(=O", "The SMARTS 'C(=O' does not compile"),
         ("", "The group has no name"),
+        ("[#6]" * 300, "has 1,200 characters; at most 1,000"),
     ],
 )
 def test_an_unknown_group_is_said_with_what_was_meant(said: str, message: str) -> None:

@@ -258,6 +258,36 @@ def test_what_can_not_be_read_is_said(text: str, said: str) -> None:
     assert said in str(wrong.value)
 
 
+odd = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.text(max_size=4), st.just([]), st.just({}), st.just([1])
+)
+
+
+def places(given: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to every value inside."""
+    inside = given.items() if isinstance(given, dict) else enumerate(given) if isinstance(given, list) else ()
+    return [path for key, value in inside for path in ((*at, key), *places(value, (*at, key)))]
+
+
+@given(st.data())
+def test_whatever_is_wrong_in_a_file_is_a_sentence(data: st.DataObject) -> None:
+    older_file = json.loads(
+        older(transformation_type="double_sigmoid", low=1, high=3, coef_div=1, coef_si=1, coef_se=1)
+    )
+    document = data.draw(st.sampled_from([tomllib.loads(TOML), older_file]))
+    *path, last = data.draw(st.sampled_from(places(document)))
+    inner = document
+    for key in path:
+        inner = inner[key]
+    inner[last] = data.draw(odd)
+    try:
+        found = parsed(json.dumps(document))
+    except UserError as wrong:
+        assert "\n" not in str(wrong)
+    else:
+        assert write(found.objective, found.foreign).text
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="can't be read"):
         read(tmp_path / "nowhere.toml")

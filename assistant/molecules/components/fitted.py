@@ -28,6 +28,8 @@ __all__ = ["Assay", "Fit", "fitted", "learnt", "read_assay"]
 
 FEWEST = 20
 TREES = 200
+PIECE = 2_000
+"""Molecules predicted at a time: the table of 60,000 would take a gigabyte."""
 DESCRIPTORS = (
     "mw", "logp", "tpsa", "hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "fsp3", "molar_refractivity",
     "heteroatoms", "halogens", "aromatic_share", "surface_area",
@@ -44,7 +46,7 @@ class Assay:
     aside: list[Aside] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A forest on an assay. `r2`, `error`: on molecules that the trees did not see; `stretch`: of the trees' spread."""
 
@@ -64,16 +66,17 @@ class Fit:
 
     def predict(self, molecules: Molecules) -> tuple[Array, Array]:
         """(N,) means and (N,) standard deviations; NaN where a molecule failed."""
-        return molecules.shared(("fitted", id(self)), self._predict)
+        return molecules.shared(("fitted", self), self._predict)
 
     def _predict(self, molecules: Molecules) -> tuple[Array, Array]:
-        table = _features(molecules)
-        known = np.isfinite(table).all(axis=1)
-        mean, deviation = np.full(len(table), np.nan), np.full(len(table), np.nan)
-        if known.any():
-            trees = np.stack([tree.predict(table[known]) for tree in self.forest.estimators_])
-            mean[known] = trees.mean(axis=0)
-            deviation[known] = self.stretch * np.sqrt(trees.var(axis=0) + _floor(self.assay.values))
+        mean, deviation = np.full(len(molecules), np.nan), np.full(len(molecules), np.nan)
+        for start in range(0, len(molecules), PIECE):
+            table = _features(molecules, slice(start, start + PIECE))
+            known = np.flatnonzero(np.isfinite(table).all(axis=1))
+            if known.size:
+                trees = np.stack([tree.predict(table[known]) for tree in self.forest.estimators_])
+                mean[start + known] = trees.mean(axis=0)
+                deviation[start + known] = self.stretch * np.sqrt(trees.var(axis=0) + _floor(self.assay.values))
         return mean, deviation
 
 
@@ -141,12 +144,12 @@ def _floor(values: Array) -> float:
     return 1e-4 * float(values.var())
 
 
-def _features(molecules: Molecules) -> Array:
-    """(N, 2048 + descriptors); a row of NaN where a molecule failed."""
+def _features(molecules: Molecules, rows: slice = slice(None)) -> Array:
+    """(rows, 2048 + descriptors); a row of NaN where a molecule failed."""
     from assistant.molecules.components._table import PROPERTIES
 
-    bins = np.stack([_bins(each) for each in fingerprints(molecules)])
-    return np.column_stack([bins, *(PROPERTIES[name].of(molecules) for name in DESCRIPTORS)])
+    bins = [_bins(each) for each in fingerprints(molecules)[rows]]
+    return np.column_stack([np.stack(bins), *(PROPERTIES[name].of(molecules)[rows] for name in DESCRIPTORS)])
 
 
 def _bins(fingerprint: Any) -> Array:
