@@ -43,10 +43,17 @@ def write(objective: Objective, foreign: Sequence[Mapping[str, Any]] = ()) -> Wr
         if "component_type" in component:
             notes.append(f"{component.get('name')!r} is a component of an older version and is left out")
         else:
-            components.append(dict(component))
+            components.append(_without_nulls(component))
     table = {"scoring": {"type": "geometric_mean", "component": components}}
     head = "".join(f"# {note}\n" for note in notes)
     return Written(head + tomli_w.dumps(table), tuple(notes))
+
+
+def _without_nulls(given: Any) -> Any:
+    """TOML has none; in the JSON that it came from, null is the same as absent."""
+    if isinstance(given, Mapping):
+        return {key: _without_nulls(value) for key, value in given.items() if value is not None}
+    return [_without_nulls(each) for each in given if each is not None] if isinstance(given, list) else given
 
 
 def _endpoint(kind: str, name: str, weight: float, shape: Desirability, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ plus the forest's own noise; see Hirschfeld et al. 2020, J. Chem. Inf. Model. 60
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +22,7 @@ from assistant.errors import UserError
 from assistant.molecules.chem import Aside, Molecules, canonical, clean_all
 from assistant.molecules.components import Array, Component, component
 from assistant.molecules.components.similarity import fingerprints
+from assistant.molecules.files import csv_rows, smiles_column
 
 __all__ = ["Assay", "Fit", "fitted", "learnt", "read_assay"]
 
@@ -170,8 +170,8 @@ def read_assay(path: Path, smiles: str | None = None, value: str | None = None) 
     Raises:
         UserError: the file or a column is missing, fewer than 20 molecules can be used, or all values are equal.
     """
-    rows = _rows(path)
-    smiles = smiles or _smiles_column(path, rows)
+    rows = csv_rows(path)
+    smiles = smiles or smiles_column(path, rows)
     value = value or _value_column(path, rows, smiles)
     for column in (smiles, value):
         if column not in rows[0]:
@@ -196,25 +196,6 @@ def _enough(path: Path, value: str, values: Sequence[list[float]]) -> None:
         raise UserError(f"{path.name!r} has {len(values)} molecules with a number in {value!r}", f"at least {FEWEST}")
     if np.ptp([np.mean(each) for each in values]) == 0:
         raise UserError(f"All values of {value!r} in {path.name!r} are {values[0][0]:g}", "values that differ")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        raise UserError(f"The file {str(path)!r} can't be read as CSV: {wrong}", do="check its path") from wrong
-    if not rows:
-        raise UserError(f"The file {str(path)!r} has no lines below its header", do="give SMILES and values")
-    return rows
-
-
-def _smiles_column(path: Path, rows: Sequence[dict[str, str]]) -> str:
-    for wanted in ("smiles", "canonical_smiles", "structure", "mol"):
-        for column in rows[0]:
-            if column is not None and column.strip().casefold() == wanted:
-                return column
-    raise UserError(f"{path.name!r} has no column 'smiles'", f"the columns are: {', '.join(rows[0])}", "name it")
 
 
 def _value_column(path: Path, rows: Sequence[dict[str, str]], smiles: str) -> str:
