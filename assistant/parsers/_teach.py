@@ -9,6 +9,7 @@ Every message is shown in variants (see `_variants`).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -128,11 +129,15 @@ def _read_many(net: Net, messages: Sequence[Any]) -> list[Reading]:
 
 def _split(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Row]]:
     """Rows to learn from and rows of vocabularies that stay unseen; what a team said itself is learned from."""
-    names = sorted({_vocabulary(row) for row in rows if row.critique.author == WRITTEN})
-    random.Random(plan.seed).shuffle(names)
-    unseen = set(names[: max(1, round(plan.held * len(names)))])
-    held = [row.critique.author == WRITTEN and _vocabulary(row) in unseen for row in rows]
+    # by a hash, so that a vocabulary stays on its side when critiques are added
+    drawn = {name: _drawn(name, plan.seed) for name in map(_vocabulary, rows)}
+    most = max(plan.held, min(drawn.values()))
+    held = [row.critique.author == WRITTEN and drawn[_vocabulary(row)] <= most for row in rows]
     return [r for r, h in zip(rows, held, strict=True) if not h], [r for r, h in zip(rows, held, strict=True) if h]
+
+
+def _drawn(name: str, seed: int) -> float:
+    return int(hashlib.sha256(f"{seed} {name}".encode()).hexdigest()[:8], 16) / 2**32
 
 
 def _vocabulary(row: Row) -> str:
