@@ -43,7 +43,7 @@ def constraint(view: View) -> Built:
     if names and not layout.labels:
         part = ConstraintAct(property="labels", operator="eq", value=names, strength="must", scope="task")
         return Built((Act(kind="constraint", targets=("all",), constraint=part),))
-    prop, sure = pointed(view, "property", layout.properties)
+    prop, sure = _property(view)
     ids, p = view.targets
     (scope, q), (strength, r) = view.best("scope"), view.best("strength")
     when = view.said("when", needed=prop == "label")
@@ -55,6 +55,20 @@ def constraint(view: View) -> Built:
     parts = [ConstraintAct.model_validate({**shared, "operator": op, "value": value}) for op, value in pairs]
     acts = tuple(Act(kind="constraint", targets=ids, constraint=part) for part in parts)
     return Built(acts, sure * p * q * r * s, ask)
+
+
+def _property(view: View) -> tuple[str, float]:
+    """The property, where the operator that is meant can be said of it: what a text contains is never "eq"."""
+    names = view.layout.properties
+    fits = [sum(view.chance("operator", op) for op in FITTING.get(name, HEADS["operator"])) for name in names]
+    joint = view.pointers["property"] * np.array(fits)
+    at = int(np.argmax(joint))
+    return names[at], float(joint[at] / (joint.sum() or 1.0))
+
+
+HELD = ("contains", "not_contains", "unchanged", "ignore")
+FITTING = {"label": ("eq", "ne"), "labels": ("eq",), "contains": HELD, "substructure": HELD}
+"""The operators of properties that take a few only."""
 
 
 def _comparisons(view: View, prop: str) -> tuple[list[tuple[str, Any]], float, str | None]:
@@ -69,7 +83,7 @@ def _comparisons(view: View, prop: str) -> tuple[list[tuple[str, Any]], float, s
         names = label_names(view.span.text)
         return ([("eq", names)], 1.0, None) if names else ([], 0.3, "Which labels should there be?")
     barred = {"between"} if len(inside) < 2 else set[str]()
-    op, p = view.best("operator", [name for name in HEADS["operator"] if name not in barred])
+    op, p = view.best("operator", [op for op in FITTING.get(prop, HEADS["operator"]) if op not in barred])
     if op in ("true", "false"):
         return [("eq", op == "true")], p, None
     if op == "between":
