@@ -22,7 +22,7 @@ from assistant.parsers._view import EDGE, Built, View, listed, on_screen, pointe
 from assistant.parsers._words import COMMON
 from assistant.types import Act, EditAct, LabelAct, OnScreen, PreferenceAct
 
-__all__ = ["build"]
+__all__ = ["FEEDBACK", "build"]
 
 
 def build(kind: str, view: View) -> Built:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from assistant.parsers._acts import build
+from assistant.parsers._acts import FEEDBACK, build
 from assistant.parsers._layout import Layout
 from assistant.parsers._link import label_names
 from assistant.parsers._net import Net, Seen
@@ -25,6 +25,8 @@ from assistant.types import Act, Context, Evidence, Reading
 __all__ = ["read", "read_all"]
 
 MAX_PARTS, MAX_ACTS = 10, 8
+SURELY = 0.6
+"""How likely words have to be feedback to be taken for any; chosen on critiques of vocabularies never learned from."""
 NEEDLESS = ("none", "command", "question", "retract")
 
 
@@ -58,6 +60,8 @@ def _reading(layout: Layout, seen: Seen, net: Net) -> Reading:
         before = acts[-1].targets if acts and acts[-1].kind not in ("command", "none") else ()
         view = View(layout, part, heads, pointers, slots, used, tuple(i for i in before if i != "all"))
         kind, p = view.best("kind", _possible(layout, part))
+        if kind in FEEDBACK and sum(view.chance("kind", one) for one in FEEDBACK) < SURELY:
+            kind = "unclear"
         built = build(kind, view)
         sure *= p * built.sure
         doubt = max(doubt, view.chance("ask", "yes") if kind not in NEEDLESS else 0.0)
