@@ -118,7 +118,8 @@ def _preference(view: View) -> Built:
     spoken = [word.text for word in view.layout.words[view.part.start : view.part.end]]
     said = view.said("aspect")
     known = next((ASPECT_OF[word] for word in spoken if word in ASPECT_OF), None)
-    aspect = known or (said.text.strip(EDGE) if said else _compared(view.span.text))
+    spoken_of = said.text.strip(EDGE) if said else None
+    aspect = known or (spoken_of if spoken_of not in VERBS else _compared(view.span.text))
     part = PreferenceAct(order=tiers, aspect=aspect)
     evidence, reason = why(view, [id for tier in tiers for id in tier])
     ids = tuple(id for tier in tiers for id in tier)
@@ -126,6 +127,7 @@ def _preference(view: View) -> Built:
     return Built((act,), chances[key] / (sum(chances.values()) or 1.0))
 
 
+VERBS = (None, "", "beat", "beats", "over", "wins", "win", "best", "worst", "better", "worse", "first", "last")
 PLAIN = COMMON | {"better", "other", "rather", "ever", "never", "either", "neither", "like", "than"}
 COMPARED = re.compile(
     r"\b(?:more|less|too|most|least)\s+([a-z-]{4,})"

@@ -80,7 +80,9 @@ def find_labels(text: str, labels: Sequence[str], closed: Sequence[Span] = ()) -
             scored = [(match_label(tuple(w.text for w in run), span.text, label), label) for label in labels]
             best = max((score for score, _ in scored), default=0.0)
             if best > 0:
-                values = tuple(label for score, label in scored if score >= best - 0.02)
+                close = [label for score, label in scored if score >= best - 0.02]
+                there = text[span.start :].lower()  # "V-" where it is written so, not "V"
+                values = tuple(sorted(close, key=lambda name: -len(name) * there.startswith(name.lower())))
                 found.append(Mention(span.start, span.end, span.text, values, best))
     found.sort(key=lambda m: (-m.score, -(m.end - m.start), m.start))
     kept: list[Mention] = []

@@ -19,7 +19,7 @@ from assistant.parsers._evidence import exact, locate
 from assistant.parsers._layout import Layout, texts_of
 from assistant.parsers._pick import targets_of
 from assistant.parsers._questions import HEADS, SLOTS, Part
-from assistant.parsers._words import Span
+from assistant.parsers._words import COMMON, Span
 from assistant.types import Act, Evidence, OnScreen
 
 __all__ = ["EDGE", "Built", "View", "bare", "listed", "on_screen", "pointed", "verbatim", "why"]
@@ -169,10 +169,15 @@ def why(view: View, ids: Sequence[str]) -> tuple[tuple[Evidence, ...], str | Non
     texts = [text for output in view.outputs(ids) for text in texts_of(output)]
     role = view.best("role")[0]
     runs = view.runs("why")
-    found = [hit for run in runs if (hit := verbatim(run.text.strip(EDGE), texts))]
+    found = [hit for run in runs if (hit := verbatim(run.text.strip(EDGE), texts)) and _says(hit)]
     kept = [one for one in dict.fromkeys(found) if not any(one != other and one in other for other in found)]
     reason = " ".join(run.text for run in runs).strip(EDGE) if runs and not kept else None
     return tuple(Evidence.model_validate({"text": one, "role": role}) for one in kept), reason
+
+
+def _says(words: str) -> bool:
+    """Whether there is more to the words than "in the"."""
+    return any(word.strip(EDGE).lower() not in COMMON for word in words.split())
 
 
 def bare(said: str) -> str:

@@ -505,7 +505,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Parser]:
 
 def fell_back(heard: Heard, *why: str) -> None:
     """The embedded parser read it, is recorded, and the person is told why."""
-    assert heard.parser == "embedded" and heard.version.startswith("1-")
+    assert heard.parser == "embedded" and heard.version.startswith("2-")
     assert all(word in heard.note for word in (*why, "'embedded' read it instead")), heard.note
     assert heard.reading == open_parser("embedded")(critique(WORDS))
 
