@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = ["learn", "tell"]
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str, "dict[str, float] | None"], None]
+"""Is told the share done, in [0, 1], what is going on, and the figures of the newest step."""
 KNOWN_FIRST, KNOWN_LATER = 2000, 64
 POOL_FOR_RULES = 2000
 REHEARSED = 32
 EARLIER = 40
 HELDOUT = 400
 """How many of each a training looks at, at most."""
+FROZEN = ("new", "replay", "rules", "said")
 CHARACTERS = 1_000_000
 """Of all held-out examples together, and of all known ones: some hundred film reviews, or all of the above if short."""
 
@@ -47,11 +49,13 @@ class _Lesson:
     new: list[Feedback]
     replay: list[Feedback]
     rules: list[Constraint]
+    said: list[Feedback]
+    """All in force, where the task has a goal."""
     seen: list[str]
     """All that the version counts as having learned from, also what teaches nothing: a rule for one item, say."""
 
 
-def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text: None) -> Report:
+def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text, figures: None) -> Report:
     """Train and judge a candidate; it is live when the gate lets it through.
 
     Raises:
@@ -63,12 +67,12 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
         shutil.rmtree(_folder(bench, job), ignore_errors=True)
         return done
     lesson = _lesson(bench, job)
-    material = _material(bench, lesson, bench.settings.seed)
+    train = _train if bench.task.goal is None else _toward
     with bench.model(lesson.parent) as model:
         if lesson.parent is None:
             model.load(None)
         try:
-            report, fitted = _train(bench, model, lesson, material, _folder(bench, job), progress)
+            report, fitted = train(bench, model, lesson, _folder(bench, job), progress)
             report = report.model_copy(update={"seconds": time.perf_counter() - started})
             _keep(bench, model, job, lesson, report, fitted)
         finally:
@@ -85,25 +89,45 @@ def _already(bench: Workbench, job: JobRow) -> Report | None:
     return None
 
 
-def _train(
-    bench: Workbench, model: Model, lesson: _Lesson, material: Material, folder: Path, progress: Progress
-) -> tuple[Report, Fit]:
+def _toward(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progress: Progress) -> tuple[Report, Fit]:
+    """The training of a task with a goal."""
+    from assistant.toward import train
+
+    make = bench.task.goal
+    assert make is not None
+    learned = {feedback.id for feedback in lesson.new}
+    return train(
+        bench.task,
+        make(lesson.said),
+        model,
+        new=lesson.new,
+        said=lesson.said,
+        words={c.id: c.text for c in bench.store.critiques([f.critique for f in lesson.new])},
+        earlier=[output.value for output in bench.store.newest_outputs(bench.task.name, EARLIER)],
+        before=make([feedback for feedback in lesson.said if feedback.id not in learned]),
+        seed=bench.settings.seed,
+        folder=folder,
+        progress=progress,
+    )
+
+
+def _train(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progress: Progress) -> tuple[Report, Fit]:
     from adapters.device import device
     from adapters.fit import fit
     from adapters.gate import compare, sit
 
-    task = bench.task
+    task, material = bench.task, _material(bench, lesson, bench.settings.seed)
     exam = _exam(bench, lesson)
-    progress(0.02, "asking the present version")
+    progress(0.02, "asking the present version", None)
     parent = sit(model, exam, task.judge)
     fitted = fit(
         model,
         material,
         seed=bench.settings.seed,
         folder=folder,
-        progress=lambda share: progress(0.05 + 0.85 * share, "learning"),
+        progress=lambda share: progress(0.05 + 0.85 * share, "learning", None),
     )
-    progress(0.92, "asking the new version")
+    progress(0.92, "asking the new version", None)
     model.calibrate([e.input for e in exam.heldout], [e.label for e in exam.heldout])
     report = compare(exam, parent, sit(model, exam, task.judge), task.metric)
     return report.model_copy(update={"device": str(device()), "signals": fitted.losses}), fitted
@@ -157,15 +181,13 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
     path = _folder(bench, job) / "lesson.json"
     if path.exists():
         plain = json.loads(path.read_text(encoding="utf-8"))
-        parts = {key: [feedback_from_json(f) for f in plain[key]] for key in ("new", "replay", "rules")}
+        parts = {key: [feedback_from_json(f) for f in plain[key]] for key in FROZEN}
         parent = plain["parent"] and AdapterRow.model_validate(plain["parent"])
         return _Lesson(parent or None, **parts, seen=plain["seen"])  # type: ignore[arg-type]
     lesson = _gather(bench)
     plain = {
         "parent": lesson.parent and lesson.parent.model_dump(mode="json"),
-        "new": [f.model_dump(mode="json") for f in lesson.new],
-        "replay": [f.model_dump(mode="json") for f in lesson.replay],
-        "rules": [f.model_dump(mode="json") for f in lesson.rules],
+        **{key: [f.model_dump(mode="json") for f in getattr(lesson, key)] for key in FROZEN},
         "seen": lesson.seen,
     }
     aside = path.with_suffix(".new")
@@ -180,11 +202,13 @@ def _gather(bench: Workbench) -> _Lesson:
     live = store.live(task)
     parent = store.clean_ancestor(task, live.id) if live else None
     rows = store.new_feedback(task, parent.id if parent else None)
-    new: list[Feedback] = [row.feedback for row in rows if not isinstance(row.feedback, Constraint)]
+    aims = bench.task.goal is not None
+    new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
     replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
     seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
-    return _Lesson(parent, new, [row.feedback for row in replay], rules, seen)
+    said = bench.said() if aims else []
+    return _Lesson(parent, new, [row.feedback for row in replay], rules, said, seen)
 
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
@@ -253,10 +277,13 @@ def tell(report: Report, name: str) -> str:
     """
     head = f"**{name}** is live." if report.live else f"**{name}** is not live: {report.why}."
     parts = [head, *_fixed(report)]
-    if report.before is not None and report.after is not None:
+    if report.measures:
+        parts.append(", ".join(f"{one.name} {one.before:.2f} → {one.after:.2f}" for one in report.measures) + ".")
+    elif report.before is not None and report.after is not None:
         before, after = f"{100 * report.before:.1f} %", f"{100 * report.after:.1f} %"
         parts.append(f"Held-out {report.metric} {before} → {after} ({report.heldout} examples).")
-    parts.append(f"{len(report.changed)} of {report.checked} earlier answers changed.")
+    changed = "changed rank" if report.measures else "changed"
+    parts.append(f"{len(report.changed)} of {report.checked} earlier answers {changed}.")
     if not report.live:
         parts.append("You can keep it anyway under Versions.")
     return " ".join(parts)

@@ -23,8 +23,9 @@ from assistant.errors import UserError
 from assistant.jobs import ask, open_job
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings
-from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, version_of
+from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, on_screen, version_of
 from assistant.specs import open_task, resolve
+from assistant.steer import edited, steered
 from assistant.store import Store
 from assistant.store.rows import JobRow
 from assistant.store.talk import Said
@@ -35,7 +36,6 @@ from assistant.types import (
     Example,
     Feedback,
     Gesture,
-    OnScreen,
     Reading,
     Report,
     Selection,
@@ -131,7 +131,8 @@ class Session:
         job = open_job(self.store, self.name)
         if job is None:
             return None
-        return Progress(job=job.id, state=job.state, progress=job.progress or 0.0, text=job.text)
+        figures = tuple(self.store.job_figures(job.id)) if self.task.goal else ()
+        return Progress(job=job.id, state=job.state, progress=job.progress or 0.0, text=job.text, figures=figures)
 
     def labels(self) -> tuple[str, ...]:
         return self.bench.labels()
@@ -173,6 +174,11 @@ class Session:
     def learned(self) -> str:
         """What was learned so far, as Markdown."""
         return tell.learned(self.versions(), self.rules(), self.store.count_feedback(self.name))
+
+    def view(self) -> str:
+        """What the goal of the task is by now, as safe HTML; empty where outputs are right or wrong."""
+        goal = self.bench.goal(self.conversation)
+        return goal.view() if goal else ""
 
     def conversations(self) -> list[tuple[str, str]]:
         """(id, title) of this person's conversations about the task, newest first; titles show what they said first."""
@@ -220,7 +226,7 @@ class Session:
             guideline=self.store.guideline(self.name).version,
         )
         heard = hear(self.parser, critique)
-        reading = checked(heard.reading)
+        reading = checked(heard.reading, critique, self.task)
         state = self._state_of(reading)
         id = new_id()
         applied = state == "applied"
@@ -242,7 +248,7 @@ class Session:
             messages=said,
             reading_id=id,
         )
-        self._after(reading, bool(feedback or retract), state)
+        self._after(reading, bool(feedback or retract), state, feedback)
         return self._turn(since)
 
     def confirm(self, reading: str, act: int | None = None) -> Turn:
@@ -272,7 +278,7 @@ class Session:
         else:
             self.store.decide(reading, self.author, "confirmed", feedback, retract)
         if feedback or retract:
-            self._after(meant, True, "applied")
+            self._after(meant, True, "applied", feedback)
         return self._turn(since)
 
     def correct(self, reading: str, acts: Sequence[Act], waiting: Sequence[int] = ()) -> Turn:
@@ -287,6 +293,7 @@ class Session:
         """
         since = self._last_seq()
         there = self._standing(reading)
+        acts = [self.task.normal(act, there.critique) for act in acts]
         corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
         holds = [number for number in range(len(acts)) if number not in waiting]
         meant = corrected.model_copy(update={"acts": tuple(acts[number] for number in holds)})
@@ -310,7 +317,7 @@ class Session:
             self.store.confirm_act(id, number, self.author)
         self.store.decide(reading, self.author, "corrected")
         if feedback or old:
-            self._after(meant, True, "applied")
+            self._after(meant, True, "applied", feedback)
         return self._turn(since)
 
     def undo(self, reading: str | None = None) -> Turn:
@@ -481,36 +488,20 @@ class Session:
         return "applied" if sure or not changes else "waiting"
 
     def _context(self, selection: Sequence[Selection] = ()) -> Context:
-        screen = self.screen()
         turns = [m.text for m in self.store.recent(self.conversation, TURNS_OF_CONTEXT)]
-        outputs = (
-            [
-                OnScreen(
-                    id=f"#{number}",
-                    input=screen.example.input,
-                    value=output.value,
-                    output_id=output.id,
-                    example_id=screen.example.id,
-                    adapter=output.adapter,
-                )
-                for number, output in enumerate(screen.outputs, 1)
-            ]
-            if screen
-            else []
-        )
         return Context(
             task=self.name,
             vocabulary=self.bench.vocabulary(),
-            outputs=tuple(outputs),
+            outputs=on_screen(self.screen()),
             selection=tuple(selection),
             turns=tuple(turns),
         )
 
-    def _after(self, reading: Reading, changed: bool, state: State) -> None:
+    def _after(self, reading: Reading, changed: bool, state: State, feedback: Sequence[Feedback] = ()) -> None:
         """What a turn brings about: the example asked again, a training, and what was commanded."""
         if changed and state == "applied":
             self._unlearn()
-            self._show_again("before any training")
+            self._show_again("before any training", feedback)
             self._learn_by_itself()
         for act in reading.acts if state == "applied" else ():
             if act.kind == "command" and act.command:
@@ -583,15 +574,23 @@ class Session:
     def _job(self, auto: bool) -> dict[str, Any]:
         return {"conversation": self.conversation, "auto": auto}
 
-    def _show(self, example: Example, why: str, again: str | None = None) -> None:
+    def _show(self, example: Example, why: str, again: str | None = None, feedback: Sequence[Feedback] = ()) -> None:
         """Ask the live version about an example and put the answer on screen.
 
         Args:
             again: in what respect the example on screen is asked again; None: it is a new one.
+            feedback: what was just said, which may have edited what is on screen.
         """
         before = self.screen() if again else None
         version = self.bench.live_name()
-        outputs = self.bench.answer(example, self.bench.rules(self.conversation, example.id))
+        goal = self.bench.goal(self.conversation)
+        if goal is None:
+            outputs = self.bench.answer(example, self.bench.rules(self.conversation, example.id))
+        else:
+            stay = before.outputs if before and before.adapter == version else ()
+            instead = edited(stay, feedback)
+            seed = self._last_seq()
+            outputs, why = steered(self.bench, goal, example, before=stay, instead=instead, seed=seed)
         self.store.save_outputs(self.name, outputs)
         shown = {
             "kind": "answer",
@@ -600,17 +599,22 @@ class Session:
             "why": why,
             "version": version,
         }
+        view = self.task.render(example, outputs).said
         text = (
-            tell.again(before.outputs, outputs, again) if before and again else tell.answer(example, outputs, version)
+            tell.again(before.outputs, outputs, again, view)
+            if before and again
+            else tell.answer(example, outputs, version, view)
         )
         self.store.say(self.conversation, "sayso", text, shown)
+        for note in goal.notes if goal else ():
+            self._say(note)
         if self.bench.warning:
             self._say(self.bench.warning)
 
-    def _show_again(self, how: str) -> None:
+    def _show_again(self, how: str, feedback: Sequence[Feedback] = ()) -> None:
         screen = self.screen()
         if screen is not None:
-            self._show(screen.example, screen.why, how)
+            self._show(screen.example, screen.why, how, feedback)
 
     def _say(self, text: str) -> None:
         self.store.say(self.conversation, "sayso", text, {"kind": "note"})

@@ -13,9 +13,9 @@ from datetime import datetime
 from assistant.cards import Card
 from assistant.store.rows import AdapterRow
 from assistant.tasks import View
-from assistant.types import Example, Output, Record, Report
+from assistant.types import Example, OnScreen, Output, Record, Report
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "version_of"]
+__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "on_screen", "version_of"]
 
 
 class Message(Record):
@@ -31,12 +31,13 @@ class Message(Record):
 
 
 class Progress(Record):
-    """A training that waits or runs; `progress` in [0, 1]."""
+    """A training that waits or runs; `progress` in [0, 1]; `figures` of its steps, where it tells any."""
 
     job: str
     state: str
     progress: float
     text: str
+    figures: tuple[dict[str, float], ...] = ()
 
 
 class Rule(Record):
@@ -85,6 +86,23 @@ class Turn:
 
     messages: list[Message]
     screen: Screen | None
+
+
+def on_screen(screen: Screen | None) -> tuple[OnScreen, ...]:
+    """The outputs as a person calls them: #1 is the first."""
+    if screen is None:
+        return ()
+    return tuple(
+        OnScreen(
+            id=f"#{number}",
+            input=screen.example.input,
+            value=output.value,
+            output_id=output.id,
+            example_id=screen.example.id,
+            adapter=output.adapter,
+        )
+        for number, output in enumerate(screen.outputs, 1)
+    )
 
 
 def version_of(row: AdapterRow, names: Mapping[str, str], live: AdapterRow | None, feedback: int) -> Version:

@@ -18,15 +18,20 @@ SHOWN = 160
 """Characters of an input that a chat message quotes."""
 
 
-def answer(example: Example, outputs: Sequence[Output], version: str) -> str:
-    """An example and what the model says of it, as a message."""
+def answer(example: Example, outputs: Sequence[Output], version: str, said: str = "") -> str:
+    """An example and what the model says of it, as a message; `said`: the outputs in the task's own words."""
+    if said:
+        return f"{said} ({version})."
     said = " · ".join(_said(output) for output in outputs)
     return f"“{_short(example.input)}” — I say {said} ({version})."
 
 
-def again(before: Sequence[Output], after: Sequence[Output], how: str) -> str:
-    """The same example, asked again."""
+def again(before: Sequence[Output], after: Sequence[Output], how: str, said: str = "") -> str:
+    """The same example, asked again; `said`: the outputs in the task's own words."""
     same = [output.value for output in before] == [output.value for output in after]
+    if said:
+        stayed = len({output.value for output in before} & {output.value for output in after})
+        return f"Asked again, {how}: {stayed} of {len(after)} stayed. {said}."
     said = " · ".join(_said(output) for output in after)
     return f"Asked again, {how}: {'still ' if same else ''}{said}."
 

@@ -36,6 +36,7 @@ __all__ = [
     "Highlight",
     "Label",
     "LabelAct",
+    "Measure",
     "OnScreen",
     "Operator",
     "Output",
@@ -133,11 +134,16 @@ class Gesture(Record):
 
 
 class Selection(Record):
-    """Words of the input that a person marked: they are evidence for whatever is said next."""
+    """What a person marked: words of the input, or, with `target`, parts of that output, by their numbers.
+
+    It is evidence for whatever is said next, and what "this" means. Of atoms, `text` is the fragment as SMILES.
+    """
 
     text: str
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
+    target: str | None = None
+    parts: tuple[int, ...] = ()
 
 
 class OnScreen(Record):
@@ -324,7 +330,8 @@ class Preference(_FeedbackBase):
 class Constraint(_FeedbackBase):
     """Something that outputs must or should satisfy, for one item, a session or the whole task.
 
-    With `when`, it holds only for inputs that meet that condition, as said ("mentions a refund").
+    With `when`, it holds only for inputs that meet that condition, as said ("mentions a refund"). `about`: the values
+    on screen that it was said of, from which a direction ("too long", "less greasy") starts.
     """
 
     kind: Literal["constraint"] = "constraint"
@@ -335,6 +342,7 @@ class Constraint(_FeedbackBase):
     scope: Literal["item", "session", "task"] = "task"
     when: str | None = None
     conversation: str | None = None
+    about: tuple[Any, ...] = ()
 
 
 Feedback = Annotated[Label | Constraint | Preference, Field(discriminator="kind")]
@@ -353,7 +361,8 @@ class TaskSpec(Record):
     """All that is needed to make a task again in another process; also what a task's YAML file holds.
 
     `name` is how the store knows it; `task` the plugin; `data` a file or a dataset folder; `text` and `label`
-    its columns; `labels` the values where the data has none; `base` the model (a hub name or a folder).
+    its columns; `labels` the values where the data has none; `base` the model (a hub name or a folder); `goal` what
+    is wanted from the start (a profile's name, a scoring file).
     """
 
     task: str = "classify"
@@ -364,6 +373,7 @@ class TaskSpec(Record):
     id: str | None = None
     labels: tuple[str, ...] = ()
     base: str | None = None
+    goal: str | None = None
     rank: int = Field(8, ge=1, le=256)
     heldout: float = Field(0.25, ge=0, lt=1)
 
@@ -388,10 +398,22 @@ class Changed(Record):
     right: bool | None = None
 
 
+class Measure(Record):
+    """A figure of what a model makes, of its parent and of the candidate; `bound`: how the gate bounds it, in words."""
+
+    name: str
+    before: float
+    after: float
+    bound: str = ""
+    broken: bool = False
+
+
 class Report(Record):
     """What a training changed, against the parent. Accuracies in [0, 1]; None: nothing held out to measure.
 
-    `p_worse`: one-sided p-value of a paired test that the candidate is worse on the held-out examples.
+    `p_worse`: one-sided p-value of a test that the candidate is worse on the held-out examples, or, where outputs have
+    no one right answer, that what it makes is worth less. `measures` and `samples` are then of outputs of both, the
+    parent's first: (value, worth), the best first.
     """
 
     live: bool
@@ -407,3 +429,5 @@ class Report(Record):
     seconds: float = 0.0
     device: str = "cpu"
     signals: dict[str, float] = {}
+    measures: tuple[Measure, ...] = ()
+    samples: tuple[tuple[tuple[Any, float], ...], ...] = ()

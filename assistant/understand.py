@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
+from assistant.errors import UserError
 from assistant.rules import condition
 from assistant.tasks import Task
 from assistant.types import Act, Constraint, Critique, Label, OnScreen, Preference, Reading
@@ -19,12 +21,21 @@ __all__ = ["checked", "feedback_of"]
 Feedback = Label | Constraint | Preference
 UNCHECKED = 0.3
 """The confidence of a reading with a rule that could never fire: too low to apply."""
+DIRECTIONS = ("increase", "decrease", "unchanged")
 PAIRS = 32
 """A ranking of many outputs becomes at most this many pairs, the far apart ones first."""
 
 
-def checked(reading: Reading) -> Reading:
-    """The reading, or a question back where it holds a rule whose condition can't be checked on an input."""
+def checked(reading: Reading, critique: Critique, task: Task) -> Reading:
+    """The reading in the task's own terms; or a question back, where an act can't be carried out as it is said."""
+    try:
+        acts = tuple(task.normal(act, critique) for act in reading.acts)
+        reading = reading.model_copy(update={"acts": acts})
+        for act, edit in ((act, act.edit) for act in acts if act.edit):
+            for seen in _targets(act, critique):
+                task.edit(seen.value, edit)
+    except UserError as wrong:
+        return reading.model_copy(update={"clarify": str(wrong), "confidence": min(reading.confidence, UNCHECKED)})
     for act in reading.acts:
         when = act.constraint.when if act.constraint else None
         if when and not condition(when).understood:
@@ -68,18 +79,26 @@ def _about(act: Act, seen: OnScreen, critique: Critique, task: Task) -> Iterator
 def _constraints(act: Act, critique: Critique, task: Task) -> Iterator[Feedback]:
     rule = act.constraint
     assert rule is not None
-    about = _targets(act, critique) if rule.scope == "item" else [OnScreen(id="all")]
-    for seen in about:
+    targets = _targets(act, critique)
+    # a direction starts from what is on screen
+    shown = tuple(seen.value for seen in targets) if rule.operator in DIRECTIONS else ()
+    for seen in targets if rule.scope == "item" else [OnScreen(id="all")]:
         yield Constraint(
             **_origin(critique, task, seen, act),
             property=rule.property,
             operator=rule.operator,
-            value=rule.value,
+            value=_named(rule.value, critique),
             strength=rule.strength,
             scope=rule.scope,
             when=rule.when,
             conversation=critique.conversation if rule.scope == "session" else None,
+            about=(seen.value,) if shown and rule.scope == "item" else shown,
         )
+
+
+def _named(value: Any, critique: Critique) -> Any:
+    """The value on screen that "#2" stands for; any other value is itself."""
+    return next((seen.value for seen in critique.context.outputs if seen.id == value), value)
 
 
 def _pairs(act: Act, critique: Critique, task: Task) -> Iterator[Feedback]:

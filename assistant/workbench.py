@@ -17,8 +17,8 @@ from assistant.errors import UserError
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
-from assistant.tasks import Task
-from assistant.types import Constraint, Example, Output, Prediction, Vocabulary
+from assistant.tasks import Goal, Task
+from assistant.types import Constraint, Example, Feedback, Output, Prediction, Vocabulary
 
 if TYPE_CHECKING:
     from adapters.models import Model
@@ -29,6 +29,8 @@ __all__ = ["Workbench"]
 BASE = "base"
 ASKED_AT_ONCE = 256
 """Examples before the model at a time: a bound on memory, however long a file is."""
+SAID = 1000
+"""How much of the newest feedback makes a goal."""
 
 
 class Workbench:
@@ -43,6 +45,7 @@ class Workbench:
         self._lock = RLock()
         self._model: Model | None = None
         self._loaded: str | None = None
+        self._goal: tuple[tuple[str, ...], Goal] | None = None
         self.warning: str | None = None
         """Why the live adapter could not be loaded, for the person to be told once."""
 
@@ -139,6 +142,32 @@ class Workbench:
     def vocabulary(self) -> Vocabulary:
         return self.task.vocabulary.model_copy(update={"labels": self.labels()})
 
+    def said(self, conversation: str | None = None) -> list[Feedback]:
+        """The newest feedback in force, oldest first; what holds for another conversation only is left out."""
+        rows = self.store.feedback(self.task.name, newest=SAID)
+        elsewhere = {"session"} if conversation is None else set()
+        return [
+            row.feedback
+            for row in rows
+            if row.on
+            and not (
+                isinstance(row.feedback, Constraint)
+                and (row.feedback.scope in elsewhere or row.feedback.conversation not in (None, conversation))
+            )
+        ]
+
+    def goal(self, conversation: str | None = None) -> Goal | None:
+        """What outputs are worth, by what was said so far; None: outputs of this task are right or wrong."""
+        make = self.task.goal
+        if make is None:
+            return None
+        said = self.said(conversation)
+        ids = tuple(feedback.id for feedback in said)
+        with self._lock:
+            if self._goal is None or self._goal[0] != ids:
+                self._goal = ids, make(said)
+            return self._goal[1]
+
     def answer(self, example: Example, rules: Sequence[Constraint]) -> list[Output]:
         """What the live model says of an example, obeying the rules, with the words that counted."""
         (outputs,) = self.answers([example], rules, explain=True)
@@ -160,8 +189,8 @@ class Workbench:
                 return [Output(**p.model_dump(), example_id=example.id, adapter=adapter) for p in found]
 
             def obeyed(example: Example, first: Sequence[Prediction]) -> list[Output]:
-                def more(n: int) -> list[Output]:
-                    return said(example, model.predict([example.input] * n))
+                def more(n: int, input: Any = None) -> list[Output]:
+                    return said(example, model.predict([example.input if input is None else input] * n))
 
                 outputs = self.task.obey(example, said(example, first), rules, more)
                 return [self._explained(model, example.input, o) for o in outputs] if explain else outputs

@@ -62,13 +62,13 @@ def _train(bench: Workbench, job: JobRow) -> None:
     said.job_event(job.id, "running", 0.0, "starting")
     told = time.monotonic()
 
-    def progress(share: float, text: str) -> None:
+    def progress(share: float, text: str, figures: dict[str, float] | None) -> None:
         nonlocal told
         if time.monotonic() - told > HEARTBEAT_SECONDS:
             told = time.monotonic()
             if said.job(job.id).state == "cancelled":
                 raise Stopped
-            said.job_event(job.id, "running", share, text)
+            said.job_event(job.id, "running", share, text, figures)
 
     try:
         report = learn(bench, job, progress)

@@ -59,6 +59,7 @@ class Remembered(Database):
         *,
         after: int = 0,
         limit: int | None = None,
+        newest: int | None = None,
         kinds: Sequence[str] | None = None,
         active: bool = True,
         author: str | None = None,
@@ -69,6 +70,7 @@ class Remembered(Database):
         """Those with a higher seq than `after`, oldest first.
 
         Args:
+            newest: only the last so many.
             kinds: "label", "preference", "constraint"; None: all.
             active: leave out what was retracted.
         """
@@ -82,6 +84,9 @@ class Remembered(Database):
             query = query.where(~retracted())
         query = query.order_by(f.seq)
         with self.reading() as connection:
+            if newest is not None:
+                last = query.order_by(None).order_by(f.seq.desc()).limit(newest)
+                return fetch(connection, last)[::-1]
             if ids is None:
                 return fetch(connection, query.limit(limit))
             found = [row for some in batches(ids) for row in fetch(connection, query.where(f.id.in_(some)))]

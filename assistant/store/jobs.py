@@ -51,14 +51,33 @@ class Jobs(Database):
             _add_event(connection, str(row["id"]), "queued", None, "")
         return str(row["id"])
 
-    def job_event(self, job_id: str, state: JobState, progress: float | None = None, text: str = "") -> None:
+    def job_event(
+        self,
+        job_id: str,
+        state: JobState,
+        progress: float | None = None,
+        text: str = "",
+        figures: Mapping[str, float] | None = None,
+    ) -> None:
         """What happened to the job. `progress` in [0, 1]. "queued" after an end puts it back in the queue.
+
+        Args:
+            figures: of the step that was just taken, by name.
 
         Raises:
             UserError: there is no such job.
         """
         with self.writing() as connection:
-            _add_event(connection, job_id, state, progress, text)
+            _add_event(connection, job_id, state, progress, text, figures)
+
+    def job_figures(self, job_id: str) -> list[dict[str, float]]:
+        """The figures of the job's steps since it was last begun, oldest first."""
+        e = t.job_events.c
+        query = select(e.state, e.figures).where(e.job == job_id).order_by(e.seq)
+        with self.reading() as connection:
+            rows = connection.execute(query).all()
+        begun = max((number for number, row in enumerate(rows) if row.state == "queued"), default=0)
+        return [row.figures for row in rows[begun:] if row.figures]
 
     def job(self, id: str) -> JobRow:
         """Raises:
@@ -126,12 +145,20 @@ def _last_event(connection: Connection, job: str) -> Row[Any]:
     return event
 
 
-def _add_event(connection: Connection, job: str, state: str, progress: float | None, text: str) -> None:
+def _add_event(
+    connection: Connection,
+    job: str,
+    state: str,
+    progress: float | None,
+    text: str,
+    figures: Mapping[str, float] | None = None,
+) -> None:
     if progress is not None and not 0 <= progress <= 1:
         raise UserError(f"The progress {progress} can't be used", "it goes from 0 to 1")
     if connection.execute(select(t.jobs.c.id).where(t.jobs.c.id == job)).first() is None:
         raise UserError(f"There is no job {job!r} in the database")
-    row = {"job": job, "state": state, "progress": progress, "text": text, "created_at": now()}
+    row = {"job": job, "state": state, "progress": progress, "text": text, "created_at": now(),
+           "figures": dict(figures) if figures else None}  # fmt: skip
     connection.execute(sa.insert(t.job_events).values(row))
     listed = connection.execute(select(t.open_jobs.c.job).where(t.open_jobs.c.job == job)).first()
     if state in OVER:

@@ -155,7 +155,7 @@ jobs = Table(
 
 job_events = Table(
     "job_events", metadata, _seq(), _to("job", "jobs"), _must("state"), Column("progress", sa.Double),
-    _must("text"), _must("created_at", When), Index(None, "job", "seq"),
+    _must("text"), _must("created_at", When), Column("figures", Json), Index(None, "job", "seq"),
 )  # fmt: skip
 
 # event: the newest job event at the time of the claim; a later 'queued' frees the job again

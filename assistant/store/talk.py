@@ -162,6 +162,13 @@ class Talk(Database):
                 elif there != row["sha256"]:
                     raise UserError(f"The output {row['id']!r} is there already, with another content")
 
+    def newest_outputs(self, task: str, n: int) -> list[Output]:
+        """The last `n` that were shown, newest first."""
+        # ids begin with their time, and the primary key is walked from its end
+        query = select(t.outputs.c.body).where(t.outputs.c.task == task).order_by(t.outputs.c.id.desc()).limit(n)
+        with self.reading() as connection:
+            return [Output.model_validate(body) for body in connection.execute(query).scalars()]
+
     def output(self, id: str) -> Output:
         """Raises:
         UserError: no such output was saved.

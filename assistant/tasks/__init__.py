@@ -7,32 +7,101 @@ are shown, judged, corrected, and made to obey. The loop (session, fit, gate) kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from assistant.registry import Registry
-from assistant.types import Constraint, EditAct, Example, Label, Output, Preference, Vocabulary
+from assistant.types import (
+    Act,
+    Constraint,
+    Critique,
+    EditAct,
+    Example,
+    Feedback,
+    Highlight,
+    Label,
+    Output,
+    Preference,
+    Report,
+    Vocabulary,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from adapters.models import Model
 
-__all__ = ["More", "Task", "View", "task"]
+__all__ = ["Goal", "Guard", "More", "Task", "View", "task"]
 
-More: TypeAlias = Callable[[int], list[Output]]
-"""`more(n)`: n further outputs for the example, where a model can give several; [] where it can't."""
+
+class More(Protocol):
+    """`more(n)`: n further outputs for the example, where a model can give several; [] where it can't."""
+
+    def __call__(self, n: int, input: Any = None) -> list[Output]:
+        """`input`: what to ask the model instead of the example's input."""
 
 
 @dataclass(frozen=True)
 class View:
-    """An output as a page shows it. `html` is already escaped; `choices` are the values of the edit menu.
+    """Outputs as a page shows them. `html` is already escaped; `choices` are the values of the edit menu.
 
-    `text` is the plain input that offsets of selected words refer to (None where the input is no text).
+    `text` is the plain input that offsets of selected words refer to (None where the input is no text). `cells` are
+    the outputs one by one, where they are shown in a grid, with `html` above it; `said` is what the chat says of them.
     """
 
     html: str
     text: str | None = None
     choices: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a training may not ruin: a measure's `least` value, and how far it may get worse (`falls`, or `rises`)."""
+
+    least: float | None = None
+    falls: float | None = None
+    rises: float | None = None
+
+
+class Goal(Protocol):
+    """What outputs are worth, by all that was said: for tasks whose outputs have no one right answer.
+
+    It is made anew from the feedback in force, and kept nowhere, so what is taken back is gone from it.
+    """
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of now, in sentences: what contradicts itself, what nothing meets."""
+
+    def score(self, values: Sequence[Any]) -> NDArray[np.float64]:
+        """(N,) in [0, 1]; NaN where it can't be told."""
+
+    def choose(
+        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+    ) -> tuple[list[Output], str]:
+        """At most `count` outputs to show that obey all that must hold, and why these, as a clause."""
+
+    def inputs(self) -> Sequence[Any]:
+        """What the model is asked while it learns; at least one."""
+
+    def reward(self) -> Callable[[Sequence[Any]], NDArray[np.float64]]:
+        """`score` for one training: it remembers what it saw, and what is made again and again is worth less."""
+
+    def spread(self, values: Sequence[Any]) -> dict[str, float]:
+        """How different outputs are from each other, quickly told: {"diversity": 0.86}."""
+
+    def explain(self, value: Any) -> tuple[Highlight, ...]:
+        """What raised (+) or lowered (-) the worth of a value, what counted most first."""
+
+    def measures(self, values: Sequence[Any]) -> dict[str, float]:
+        """Figures of a sample, by name; a value of None is an output that failed."""
+
+    def view(self) -> str:
+        """What it believes, as safe HTML."""
 
 
 def _keep(example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More) -> list[Output]:
@@ -63,6 +132,11 @@ class Task:
         obey: makes outputs satisfy the constraints, at once: filters, re-ranks, repairs or asks for more.
         implies: the value that a constraint implies for an input, or None: what makes a rule teachable.
         edit: applies an edit to a value.
+        goal: what outputs are worth, by the feedback in force; None where outputs are right or wrong. It then takes
+            the place of `obey`, the model learns to make what is worth more, and `guards` bound its measures.
+        changes: what a training of such a task changed, as safe HTML.
+        normal: an act in the task's own terms, given what was on screen ("greasy" as logP, "this bit" as the atoms
+            that were marked); raises UserError, with what to say instead, where it means nothing.
     """
 
     model: Callable[[], Model]
@@ -76,6 +150,10 @@ class Task:
     obey: Callable[[Example, list[Output], Sequence[Constraint], More], list[Output]] = _keep
     implies: Callable[[Constraint, Any], Any] = lambda constraint, input: None
     edit: Callable[[Any, EditAct], Any] = _replace
+    goal: Callable[[Sequence[Feedback]], Goal] | None = None
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    changes: Callable[[Report], str] = lambda report: ""
+    normal: Callable[[Act, Critique], Act] = lambda act, critique: act
     name: str = ""
     help: tuple[str, ...] = field(default=())
     """Sentences that a newcomer could say, shown as suggestions."""

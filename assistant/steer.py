@@ -1,0 +1,98 @@
+"""What is shown of a task that has a goal: many outputs drawn, few chosen, and what stays on screen after a critique.
+
+    steered(bench, goal, example)                          -> twelve outputs that obey, and why these
+    steered(bench, goal, example, before=on_screen)        -> those that still obey stay where they are, scored anew
+
+So a person who says several things about one screen can go on calling an output by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.types import Example, Output, new_id
+
+if TYPE_CHECKING:
+    from assistant.tasks import Goal
+    from assistant.workbench import Workbench
+
+__all__ = ["edited", "steered"]
+
+CANDIDATES = 8
+"""Outputs drawn for each that is shown."""
+STAYED = "what was on screen, scored anew"
+
+
+def steered(
+    bench: Workbench,
+    goal: Goal,
+    example: Example,
+    *,
+    before: Sequence[Output] = (),
+    instead: Mapping[Any, Any] | None = None,
+    seed: int = 0,
+) -> tuple[list[Output], str]:
+    """The outputs to show, and why these, as a clause.
+
+    Args:
+        before: those on screen, where the same example is asked again by the same version.
+        instead: values that take the place of others: what was edited.
+    """
+    stay = _stay(goal, before, instead or {})
+    free = stay.count(None) if before else bench.task.outputs
+    live = bench.store.live(bench.task.name)
+    if not free:
+        return _scored(goal, [output for output in stay if output]), STAYED
+    with bench.model(live) as model:
+
+        def more(n: int, input: Any = None) -> list[Output]:
+            said = model.predict([example.input if input is None else input] * n)
+            return [
+                Output(**one.model_dump(), example_id=example.id, adapter=live.id if live else "base")
+                for one in said
+                if one.value is not None
+            ]
+
+        shown = {output.value for output in stay if output}
+        drawn = [output for output in more(CANDIDATES * free) if output.value not in shown]
+        chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
+    new = iter(chosen)
+    outputs = [output or next(new, None) for output in stay] if before else list(new)
+    return _scored(goal, [output for output in outputs if output]), why
+
+
+def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:
+    """What took the place of what was on screen, by the feedback just given: {old value: new value}."""
+    there = {output.value for output in before}
+    pairs = [one for one in feedback if one.kind == "preference"]
+    return {one.rejected: one.chosen for one in pairs if one.rejected in there and one.chosen not in there}
+
+
+def _stay(goal: Goal, before: Sequence[Output], instead: Mapping[Any, Any]) -> list[Output | None]:
+    """Those on screen, edited where they were; None where one has to go because it breaks what must hold."""
+    if not before:
+        return []
+    said = [
+        output.model_copy(update={"value": instead[output.value], "said": output.value, "id": new_id()})
+        if output.value in instead
+        else output.model_copy(update={"id": new_id()})
+        for output in before
+    ]
+    scores = goal.score([output.value for output in said])
+    return [output if score != 0 else None for output, score in zip(said, scores, strict=True)]
+
+
+def _scored(goal: Goal, outputs: Sequence[Output]) -> list[Output]:
+    """With their worth, and what raised or lowered it."""
+    if not outputs:
+        return []
+    scores = goal.score([output.value for output in outputs])
+    return [
+        output.model_copy(
+            update={"score": None if np.isnan(score) else float(score), "highlights": goal.explain(output.value)}
+        )
+        for output, score in zip(outputs, scores, strict=True)
+    ]

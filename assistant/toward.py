@@ -1,0 +1,145 @@
+"""A training towards a goal: the model makes outputs, the goal scores them, and it learns what is worth more.
+
+    parent makes a sample -> fit by the signal `reward` -> candidate makes one -> gate with guards
+
+The goal is that of the frozen lesson, so a training that was killed goes on towards the same one. What people see while
+it runs is the mean worth of what the model makes at each step, and how much of it is valid and new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.tasks import Goal, Task
+from assistant.types import Changed, Feedback, Label, Preference, Report
+
+if TYPE_CHECKING:
+    from adapters.fit import Fit
+    from adapters.models import Model
+    from adapters.signals import Reward
+
+__all__ = ["Watched", "known", "train"]
+
+SAMPLE = 256
+"""Outputs that each version makes for the gate."""
+Tell = Callable[[float, str, "dict[str, float] | None"], None]
+
+
+class Watched:
+    """What a training's steps made, for the person to look at: `figures` of the newest step."""
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal = goal
+        self.figures: dict[str, float] = {}
+
+    def __call__(self, fresh: Sequence[tuple[Any, float]]) -> None:
+        """`fresh`: the value, None where it failed, and the score of each output of a step."""
+        there = [(value, score) for value, score in fresh if value is not None]
+        scores = np.array([score for _, score in there])
+        self.figures = {
+            "score": float(np.nanmean(scores)) if np.isfinite(scores).any() else 0.0,
+            "valid": len(there) / max(1, len(fresh)),
+            **self.goal.spread([value for value, _ in there]),
+        }
+
+
+def train(
+    task: Task,
+    goal: Goal,
+    model: Model,
+    *,
+    new: Sequence[Feedback],
+    said: Sequence[Feedback],
+    words: dict[str, str],
+    earlier: Sequence[Any],
+    before: Goal | None,
+    seed: int,
+    folder: Path,
+    progress: Tell,
+) -> tuple[Report, Fit]:
+    """Train the adapter that the model holds, in place, and judge it.
+
+    Args:
+        new: what the parent has not learned from; `words` of its critiques, by id.
+        said: all that was said, from which known outputs come.
+        earlier: outputs that people saw; the report tells whose rank changed most since `before`, the parent's goal.
+    """
+    from adapters.device import device
+    from adapters.fit import Recipe, fit
+    from adapters.guards import compare, sample
+    from adapters.signals import Material
+
+    critiques = [f for f in new if isinstance(f, Label | Preference)]
+    asked = [goal.inputs()[i % len(goal.inputs())] for i in range(SAMPLE)]
+    progress(0.02, "sampling the present version", None)
+    parent = sample(model, asked, critiques, goal.score, goal.measures)
+    watched = Watched(goal)
+    fitted = fit(
+        model,
+        Material(reward=_reward(goal, said, watched, parent.values)),
+        seed=seed,
+        recipe=getattr(model, "recipe", None) or Recipe(),
+        folder=folder,
+        progress=lambda share: progress(0.08 + 0.82 * share, _told(watched.figures), watched.figures or None),
+    )
+    progress(0.92, "sampling the new version", None)
+    candidate = sample(model, asked, critiques, goal.score, goal.measures)
+    named = [(words.get(f.critique, ""), f) for f in critiques]
+    report = compare(parent, candidate, task.guards, named, task.metric)
+    moved = _moved(earlier, before, goal)
+    return report.model_copy(
+        update={"device": str(device()), "signals": fitted.losses, "changed": moved, "checked": len(earlier)}
+    ), fitted
+
+
+def _reward(goal: Goal, said: Sequence[Feedback], watched: Watched, made: Sequence[Any]) -> Reward:
+    from adapters.signals import Reward
+
+    values = list(dict.fromkeys([*known(said), *(value for value in made if value is not None)]))
+    scores = goal.score(values) if values else np.zeros(0)
+    best = sorted(zip(values, scores.tolist(), strict=True), key=lambda pair: -np.nan_to_num(pair[1]))
+    first, rewarded = goal.inputs()[0], goal.reward()
+    return Reward(
+        score=lambda found: rewarded(found).tolist(),
+        inputs=goal.inputs(),
+        known=[(first, value, score) for value, score in best],
+        watch=watched,
+    )
+
+
+def known(said: Sequence[Feedback]) -> list[Any]:
+    """The outputs that people called good, or better than another."""
+    good = [f.value for f in said if isinstance(f, Label) and f.op == "is"]
+    return [*good, *(f.chosen for f in said if isinstance(f, Preference))]
+
+
+def _told(figures: dict[str, float]) -> str:
+    """
+    >>> _told({"score": .612, "valid": .98})
+    'learning: score 0.61, valid 0.98'
+    """
+    return "learning" + ": " * bool(figures) + ", ".join(f"{name} {figure:.2f}" for name, figure in figures.items())
+
+
+def _moved(earlier: Sequence[Any], before: Goal | None, goal: Goal) -> tuple[Changed, ...]:
+    """The outputs that people saw whose rank changed, those that moved farthest first."""
+    values = list(dict.fromkeys(earlier))
+    if before is None or len(values) < 2:
+        return ()
+    scores = [np.nan_to_num(each.score(values), nan=-1.0) for each in (before, goal)]
+    ranks = [np.argsort(np.argsort(-one, kind="stable"), kind="stable") + 1 for one in scores]
+    order = np.argsort(-np.abs(ranks[0] - ranks[1]), kind="stable")
+    return tuple(
+        Changed(
+            example_id=str(values[i]),
+            input=values[i],
+            before=f"{ranks[0][i]}th of {len(values)} ({scores[0][i]:.2f})",
+            after=f"{ranks[1][i]}th ({scores[1][i]:.2f})",
+        )
+        for i in order
+        if ranks[0][i] != ranks[1][i]
+    )

@@ -1,0 +1,234 @@
+"""A task with a goal: what is shown obeys and stays in its place, and the model learns what is worth more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.parsers import Parser
+from assistant.session import Session
+from assistant.settings import settings
+from assistant.store import Store
+from assistant.tasks import Guard, More, Task, View
+from assistant.types import Constraint, Example, Feedback, Highlight, Label, Output, Property, Report, Vocabulary
+from assistant.workbench import Workbench
+from tests.tiny_smiles import tiny_prior
+
+SCRIPT = {
+    "no chlorine": {
+        "acts": [
+            {
+                "kind": "constraint",
+                "targets": ["all"],
+                "constraint": {
+                    "property": "letters", "operator": "not_contains", "value": "Cl", "strength": "must",
+                    "scope": "task", "when": None,
+                },
+            }
+        ],
+        "clarify": None,
+        "confidence": 1.0,
+    },
+    "shorter": {
+        "acts": [
+            {
+                "kind": "constraint",
+                "targets": ["#2"],
+                "constraint": {
+                    "property": "letters", "operator": "decrease", "value": None, "strength": "prefer",
+                    "scope": "item", "when": None,
+                },
+            }
+        ],
+        "clarify": None,
+        "confidence": 1.0,
+    },
+    "make 1 benzene": {
+        "acts": [{"kind": "edit", "targets": ["#1"], "edit": {"op": "replace", "object": "all", "new": "c1ccccc1"}}],
+        "clarify": None,
+        "confidence": 1.0,
+    },
+    "2 is good": {
+        "acts": [{"kind": "label", "targets": ["#2"], "label": {"op": "is", "value": None}}],
+        "clarify": None,
+        "confidence": 1.0,
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Short:
+    """SMILES are worth more the shorter they are; what is forbidden is worth nothing."""
+
+    said: Sequence[Feedback]
+    notes: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        rules = (f for f in self.said if isinstance(f, Constraint) and f.operator == "not_contains")
+        object.__setattr__(self, "forbidden", tuple(rule.value for rule in rules))
+
+    def score(self, values: Sequence[Any]) -> np.ndarray[Any, Any]:
+        allowed = [not any(part in value for part in self.forbidden) for value in values]
+        return np.array([max(0.05, 1 - len(value) / 20) for value in values]) * allowed
+
+    def choose(
+        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+    ) -> tuple[list[Output], str]:
+        found = {output.value: output for output in [*outputs, *more(16)] if self.score([output.value])[0]}
+        return list(found.values())[:count], "the first that obey"
+
+    def explain(self, value: Any) -> tuple[Highlight, ...]:
+        return (Highlight(text=f"{len(value)} letters", start=0, end=0, weight=-len(value) / 20),)
+
+    def inputs(self) -> Sequence[Any]:
+        return [""]
+
+    def reward(self) -> Callable[[Sequence[Any]], np.ndarray[Any, Any]]:
+        return self.score
+
+    def spread(self, values: Sequence[Any]) -> dict[str, float]:
+        return {"different": len(set(values)) / max(1, len(values))}
+
+    def measures(self, values: Sequence[Any]) -> dict[str, float]:
+        there = [value for value in values if value is not None]
+        return {"score": float(self.score(there).mean()), "valid": len(there) / len(values)}
+
+    def view(self) -> str:
+        return f"<p>{len(self.said)} said</p>"
+
+
+def render(example: Example, outputs: Sequence[Output]) -> View:
+    return View(html="", cells=tuple(f"<p>{output.value}</p>" for output in outputs), said=f"{len(outputs)} molecules")
+
+
+@pytest.fixture(scope="module")
+def prior(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return tiny_prior(tmp_path_factory.mktemp("prior"), epochs=60)
+
+
+def task_of(prior: str, guards: dict[str, Guard] | None = None) -> Task:
+    def model() -> Any:
+        from adapters.models import family
+
+        return family.get("smiles")(base=prior, rank=4)
+
+    return Task(
+        model=model,
+        examples=lambda: [Example(id="any", input="")],
+        vocabulary=Vocabulary(properties=(Property(name="letters"),)),
+        render=render,
+        outputs=3,
+        goal=Short,
+        guards=guards or {},
+        metric="score",
+        name="molecules",
+    )
+
+
+@pytest.fixture
+def session(prior: str, tmp_path: Path) -> Iterator[Session]:
+    yield from _session(task_of(prior), tmp_path)
+
+
+def _session(task: Task, folder: Path) -> Iterator[Session]:
+    from assistant.parsers import parser
+
+    chosen = settings(home=folder, parser="scripted", learn_after=0)
+    store = Store.open(chosen.database_url)
+    bench = Workbench(task, store, chosen)
+    scripted: Parser = parser.get("scripted")(SCRIPT)
+    yield Session(bench, "ann", scripted)
+    store.close()
+
+
+def values(session: Session) -> list[str]:
+    screen = session.screen()
+    assert screen is not None
+    return [output.value for output in screen.outputs]
+
+
+def test_several_are_shown_with_their_worth_and_why(session: Session) -> None:
+    turn = session.next()
+    assert turn.screen is not None and len(turn.screen.outputs) == 3
+    assert turn.screen.why == "the first that obey"
+    assert turn.messages[-1].text == "3 molecules (base)."
+    for output in turn.screen.outputs:
+        assert output.score == pytest.approx(max(0.05, 1 - len(output.value) / 20))
+        assert output.highlights[0].text == f"{len(output.value)} letters"
+    assert session.view() == "<p>0 said</p>"
+
+
+def test_what_must_hold_is_obeyed_at_once_and_what_obeys_stays_where_it_was(session: Session) -> None:
+    session.next()
+    for _ in range(8):
+        if any("Cl" in value for value in values(session)):
+            break
+        session.next()
+    before = values(session)
+    session.hear("no chlorine")
+    after = values(session)
+    assert len(after) == 3 and not any("Cl" in value for value in after)
+    assert all(old == new for old, new in zip(before, after, strict=True) if "Cl" not in old)
+    session.undo()
+    assert session.view() == "<p>0 said</p>"
+
+
+def test_a_direction_remembers_what_it_was_said_of(session: Session) -> None:
+    session.next()
+    second = values(session)[1]
+    session.hear("shorter")
+    (row,) = session.store.feedback("molecules")
+    assert isinstance(row.feedback, Constraint) and row.feedback.about == (second,)
+
+
+def test_an_edit_takes_the_place_of_what_was_edited(session: Session) -> None:
+    session.next()
+    before = values(session)
+    session.hear("make 1 benzene")
+    assert values(session) == ["c1ccccc1", *before[1:]]
+    screen = session.screen()
+    assert screen is not None and screen.outputs[0].said == before[0]
+
+
+def test_a_training_makes_what_is_worth_more_and_reports_it(session: Session) -> None:
+    session.next()
+    session.hear("2 is good")
+    turn = session.learn()
+    (version,) = session.versions()
+    report = version.report
+    assert report is not None and report.live, report
+    assert [one.name for one in report.measures] == ["score", "valid"]
+    assert report.after is not None and report.before is not None and report.after > report.before
+    assert report.samples[1][0][1] >= report.samples[1][-1][1], "the best first"
+    assert len(report.asked) == 1 and report.asked[0].text == "2 is good"
+    assert any("score" in message.text and "→" in message.text for message in turn.messages)
+    (job,) = session.store.jobs("molecules")
+    steps = session.store.job_figures(job.id)
+    assert all(set(step) == {"score", "valid", "different"} for step in steps)
+    assert session.screen().adapter == "v1"  # type: ignore[union-attr]
+
+
+def test_a_broken_guard_keeps_a_version_back(prior: str, tmp_path: Path) -> None:
+    for session in _session(task_of(prior, {"score": Guard(rises=0.0)}), tmp_path):
+        session.next()
+        session.hear("2 is good")
+        session.learn()
+        (version,) = session.versions()
+        assert version.kept_back and version.report is not None
+        assert "a guard is broken: score went from" in version.report.why
+
+
+def test_labels_say_whether_they_are_met_now(session: Session) -> None:
+    session.next()
+    session.hear("2 is good")
+    (row,) = session.store.feedback("molecules")
+    assert isinstance(row.feedback, Label) and row.feedback.value == values(session)[1]
+    session.learn()
+    report: Report | None = session.versions()[0].report
+    assert report is not None and isinstance(report.asked[0].before, float)
