@@ -180,6 +180,21 @@ class Session:
         goal = self.bench.goal(self.conversation)
         return goal.view() if goal else ""
 
+    def marked(self, target: str, parts: Sequence[int]) -> Selection:
+        """What a person marked in the output `target` ("#2"), by the numbers of its parts: atoms, say.
+
+        Raises:
+            UserError: there is no such output on screen, or it has no such parts.
+        """
+        there = next((seen for seen in on_screen(self.screen()) if seen.id == target), None)
+        if there is None or self.task.part is None:
+            raise UserError(f"Nothing can be marked in {target}", do="mark something that is on screen")
+        return Selection(text=self.task.part(there.value, parts), target=target, parts=tuple(parts))
+
+    def compared(self, version: str) -> str:
+        """What a version makes, against what its parent makes, as safe HTML; empty where answers are right or wrong."""
+        return self.task.changes(self.changes(version))
+
     def conversations(self) -> list[tuple[str, str]]:
         """(id, title) of this person's conversations about the task, newest first; titles show what they said first."""
         rows = self.store.conversations(self.name, self.author)

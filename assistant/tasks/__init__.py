@@ -134,6 +134,7 @@ class Task:
         edit: applies an edit to a value.
         goal: what outputs are worth, by the feedback in force; None where outputs are right or wrong. It then takes
             the place of `obey`, the model learns to make what is worth more, and `guards` bound its measures.
+        part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
         changes: what a training of such a task changed, as safe HTML.
         normal: an act in the task's own terms, given what was on screen ("greasy" as logP, "this bit" as the atoms
             that were marked); raises UserError, with what to say instead, where it means nothing.
@@ -152,6 +153,7 @@ class Task:
     edit: Callable[[Any, EditAct], Any] = _replace
     goal: Callable[[Sequence[Feedback]], Goal] | None = None
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    part: Callable[[Any, Sequence[int]], str] | None = None
     changes: Callable[[Report], str] = lambda report: ""
     normal: Callable[[Act, Critique], Act] = lambda act, critique: act
     name: str = ""
