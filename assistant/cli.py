@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import __version__
-from assistant.commands import ask, bench, keep, learn, page, prior
+from assistant.commands import ask, bench, keep, learn, make, page, prior
 from assistant.errors import UserError
 
 __all__ = ["app", "main"]
@@ -60,8 +60,8 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, learn.learn, keep.export, keep.verify, keep.doctor, bench.bench,
-    bench.train_parser, prior.train_prior, page.passwd,
+    page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, keep.export, keep.verify,
+    keep.doctor, bench.bench, bench.train_parser, prior.train_prior, page.passwd,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(learn.adapters)

@@ -41,6 +41,9 @@ def load_spec(path: Path) -> TaskSpec:
         plain["labels"] = [label.strip() for label in plain["labels"].split(",") if label.strip()]
     if plain.get("data"):
         plain["data"] = str((path.absolute().parent / Path(plain["data"]).expanduser()).resolve())
+    beside = path.absolute().parent / Path(str(plain.get("goal", "")))
+    if plain.get("goal") and beside.is_file():  # else it is a name
+        plain["goal"] = str(beside.resolve())
     return _checked(plain, f" in {str(path)!r}")
 
 
@@ -64,6 +67,8 @@ def resolve(task: str | Path | TaskSpec, **options: Any) -> TaskSpec:
     if plain["data"] is not None:
         # the worker makes the task again, maybe in another working directory
         plain["data"] = str(Path(plain["data"]).expanduser().absolute())
+    if plain["goal"] is not None and Path(plain["goal"]).expanduser().is_file():
+        plain["goal"] = str(Path(plain["goal"]).expanduser().absolute())
     return _checked(plain, "")
 
 

@@ -8,7 +8,8 @@ So a person who says several things about one screen can go on calling an output
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +17,14 @@ import numpy as np
 from assistant.types import Example, Output, new_id
 
 if TYPE_CHECKING:
-    from assistant.tasks import Goal
+    from assistant.tasks import Goal, More
     from assistant.workbench import Workbench
 
-__all__ = ["edited", "steered"]
+__all__ = ["edited", "made", "steered"]
 
 CANDIDATES = 8
 """Outputs drawn for each that is shown."""
+ROUNDS = 8
 STAYED = "what was on screen, scored anew"
 
 
@@ -43,9 +45,35 @@ def steered(
     """
     stay = _stay(goal, before, instead or {})
     free = stay.count(None) if before else bench.task.outputs
-    live = bench.store.live(bench.task.name)
     if not free:
         return _scored(goal, [output for output in stay if output]), STAYED
+    with _asking(bench, example) as more:
+        shown = {output.value for output in stay if output}
+        drawn = [output for output in more(CANDIDATES * free) if output.value not in shown]
+        chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
+    new = iter(chosen)
+    outputs = [output or next(new, None) for output in stay] if before else list(new)
+    return _scored(goal, [output for output in outputs if output]), why
+
+
+def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output]:
+    """The `count` best of many outputs that obey, the best first; fewer where not so many different ones are made."""
+    example = next(iter(bench.examples.values()))
+    found: dict[Any, Output] = {}
+    with _asking(bench, example) as more:
+        for step in range(ROUNDS):
+            drawn = [output for output in more(2 * count) if output.value not in found]
+            some, _ = goal.choose(example, drawn, count, more, np.random.default_rng((bench.settings.seed, seed, step)))
+            found.update((output.value, output) for output in some)
+            if len(found) >= count:
+                break
+    return sorted(_scored(goal, list(found.values())), key=lambda output: -(output.score or 0.0))[:count]
+
+
+@contextmanager
+def _asking(bench: Workbench, example: Example) -> Iterator[More]:
+    """`more`, which asks the live version; what failed is left out."""
+    live = bench.store.live(bench.task.name)
     with bench.model(live) as model:
 
         def more(n: int, input: Any = None) -> list[Output]:
@@ -56,12 +84,7 @@ def steered(
                 if one.value is not None
             ]
 
-        shown = {output.value for output in stay if output}
-        drawn = [output for output in more(CANDIDATES * free) if output.value not in shown]
-        chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
-    new = iter(chosen)
-    outputs = [output or next(new, None) for output in stay] if before else list(new)
-    return _scored(goal, [output for output in outputs if output]), why
+        yield more
 
 
 def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:

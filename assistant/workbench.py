@@ -168,6 +168,13 @@ class Workbench:
                 self._goal = ids, make(said)
             return self._goal[1]
 
+    def wanted(self) -> Goal:
+        """The goal. Raises UserError where the task has none."""
+        goal = self.goal()
+        if goal is None:
+            raise UserError(f"The task {self.task.name!r} has no goal", "its answers are right or wrong")
+        return goal
+
     def answer(self, example: Example, rules: Sequence[Constraint]) -> list[Output]:
         """What the live model says of an example, obeying the rules, with the words that counted."""
         (outputs,) = self.answers([example], rules, explain=True)

@@ -26,6 +26,9 @@ def chat(
     id: Annotated[str | None, typer.Option(help="The column with an id of each row.")] = None,
     labels: Annotated[str | None, typer.Option(help='The labels, as in "bug, wish, praise".')] = None,
     base: Annotated[str | None, typer.Option(help="The model: a name on the hub or a folder.")] = None,
+    goal: Annotated[
+        str | None, typer.Option(help="What is wanted from the start: of molecules, a profile or a scoring file.")
+    ] = None,
     rank: Annotated[int | None, typer.Option(help="Rank of the LoRA adapters.")] = None,
     heldout: Annotated[float | None, typer.Option(help="Share of the labelled rows that only judges.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the task.")] = None,
@@ -43,8 +46,8 @@ def chat(
     from ui.app import run
 
     options: dict[str, Any] = {
-        "data": data, "text": text, "label": label, "id": id, "labels": _split(labels), "base": base, "rank": rank,
-        "heldout": heldout, "name": name,
+        "data": data, "text": text, "label": label, "id": id, "labels": _split(labels), "base": base, "goal": goal,
+        "rank": rank, "heldout": heldout, "name": name,
     }  # fmt: skip
     given = {key: value for key, value in options.items() if value is not None}
     if strategy is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from assistant.registry import Registry
@@ -102,6 +103,19 @@ class Goal(Protocol):
 
     def view(self) -> str:
         """What it believes, as safe HTML."""
+
+    def save(self, path: Path) -> str:
+        """Write the goal itself for other tools to read; what was left out, in a sentence, or "".
+
+        Raises:
+            UserError: the path's ending names no format of the goal's.
+        """
+
+    formats: tuple[str, ...]
+    """Endings of the files that `write` knows: ".csv"."""
+
+    def write(self, values: Sequence[Any], path: Path) -> None:
+        """Write outputs with their worth, in the format of the path's ending."""
 
 
 def _keep(example: Example, outputs: list[Output], rules: Sequence[Constraint], more: More) -> list[Output]:
