@@ -7,6 +7,7 @@ the same position. Models of another build than Llama's are sampled with transfo
 rows, too.
 
 A branch that isn't open can't be closed, and a SMILES can't end within a branch or a ring: such tokens are barred.
+Rows may be begun each in its own way.
 
 >>> draw(packed(model, True), 3, [begin], end)[0]           # doctest: +SKIP
 Drawn(ids=[17, 17, 11], logp=-14.2)
@@ -23,7 +24,7 @@ from torch import Tensor, nn
 
 from adapters.device import device, on_gpu
 
-__all__ = ["Drawn", "Grammar", "draw", "fast_type", "packed"]
+__all__ = ["Drawn", "Grammar", "draw", "draw_each", "fast_type", "packed"]
 
 MOST_TOKENS = 128
 """Of a sample, without its marks; what has not ended by then never does."""
@@ -33,6 +34,8 @@ BLOCK = 16
 """By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts."""
 SPARSE = 0.85
 """Rows are compacted when a smaller share of them is alive."""
+FREE = -1
+"""No token is given here: the model writes it."""
 
 
 class Drawn(NamedTuple):
@@ -101,37 +104,47 @@ class _Open:
 # --- the loop ------------------------------------------------------------------------------------------------
 
 
+def draw(decoder: Decoder, count: int, begin: Sequence[int], end: int, **how: Any) -> list[Drawn]:
+    """`count` samples that begin with the tokens `begin`, the first of them a mark; see `draw_each`."""
+    return draw_each(decoder, [begin] * count, end, **how)
+
+
 @torch.inference_mode()
-def draw(
+def draw_each(
     decoder: Decoder,
-    count: int,
-    begin: Sequence[int],
+    begins: Sequence[Sequence[int]],
     end: int,
     *,
     grammar: Grammar | None = None,
     barred: Sequence[int] = (),
+    first: Sequence[int] = (),
     temperature: float = 1.0,
     rows: int | None = None,
 ) -> list[Drawn]:
-    """`count` samples that begin with the tokens `begin`, the first of them a mark.
+    """A sample for each of `begins`: the tokens that it begins with, the first of them a mark.
 
     Their log-probability is the model's own: neither the temperature nor what is barred is in it.
 
     Args:
         barred: tokens that are never said, such as marks.
+        first: tokens that are not said first after those given.
     """
     rows = rows or (ROWS_GPU if on_gpu() else ROWS)
+    never, not_first = (torch.tensor(list(some), dtype=torch.long, device=device()) for some in (barred, first))
     found: list[Drawn] = []
-    while len(found) < count:
-        found += _cohort(decoder, min(rows, count - len(found)), begin, end, grammar, barred, temperature)
+    for at in range(0, len(begins), rows):
+        found += _cohort(decoder, begins[at : at + rows], end, grammar, never, not_first, temperature)
     return found
 
 
 def _cohort(
-    decoder: Decoder, count: int, begin: Sequence[int], end: int, grammar: Grammar | None, barred: Sequence[int],
-    temperature: float,
+    decoder: Decoder, begins: Sequence[Sequence[int]], end: int, grammar: Grammar | None, never: Tensor,
+    not_first: Tensor, temperature: float,
 ) -> list[Drawn]:  # fmt: skip
-    most = len(begin) + MOST_TOKENS
+    given, shortest = _given(begins)
+    """(B, T) the tokens that are given, FREE where they are not"""
+    count, longest = given.shape
+    most = longest + MOST_TOKENS
     decoder.begin(count, most)
     said = torch.full((count, most + 1), end, device=device())
     logp = torch.zeros(count, device=device())
@@ -140,21 +153,21 @@ def _cohort(
     """(B,) which sample each row is of"""
     dead = torch.zeros(count, dtype=torch.bool, device=device())
     state = _Open(grammar, count) if grammar else None
-    never = torch.tensor(list(barred), dtype=torch.long, device=device())
-    tokens = torch.full((count,), begin[0], device=device())
+    tokens = given[:, 0]
     for at in range(1, most):
-        logits = decoder.step(tokens)
-        if at < len(begin):
-            tokens = torch.full_like(tokens, begin[at])
-            gain = logits.log_softmax(-1)[:, begin[at]]
-        else:
-            own = logits.log_softmax(-1)
-            logits = own / temperature
-            logits.index_fill_(1, never, -torch.inf)
+        own = decoder.step(tokens).log_softmax(-1)
+        if at >= shortest:
+            logits = (own / temperature).index_fill_(1, never, -torch.inf)
+            if len(not_first) and at <= longest:
+                opening = given[alive, at - 1] != FREE
+                logits[:, not_first] = logits[:, not_first].masked_fill(opening[:, None], -torch.inf)
             if state:
                 state.bar(logits)
             tokens = _choose(logits)
-            gain = own.gather(1, tokens[:, None])[:, 0]
+        if at < longest:
+            fixed = given[alive, at]
+            tokens = torch.where(fixed == FREE, tokens, fixed)
+        gain = own.gather(1, tokens[:, None])[:, 0]
         if state:
             state.read(tokens)
         tokens = torch.where(dead, end, tokens)
@@ -174,6 +187,13 @@ def _cohort(
                     state.keep(rows)
     ended[alive] = dead
     return _collected(said[:, 1:], ended, logp, end)
+
+
+def _given(begins: Sequence[Sequence[int]]) -> tuple[Tensor, int]:
+    """(B, T) their tokens, padded with FREE; and the length of the shortest."""
+    longest = max(map(len, begins))
+    rows = [[*one, *[FREE] * (longest - len(one))] for one in begins]
+    return torch.tensor(rows, device=device()), min(map(len, begins))
 
 
 def _choose(logits: Tensor) -> Tensor:

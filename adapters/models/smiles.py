@@ -1,11 +1,14 @@
 """A model that writes molecules as SMILES, and can be taught by talking: a small causal transformer with LoRA.
 
-An input is how a SMILES should begin, "" or None for any molecule; asked n times for the same, it gives n molecules.
-A value is a SMILES; `logp` is that of its canonical form, the same however it was written:
+An input is how a SMILES should begin, "" or None for any molecule, or a scaffold with open places `*`, each of which
+gets something to stand there; asked n times for the same, it gives n molecules. A value is a SMILES; `logp` is that of
+its canonical form, the same however it was written:
 
 >>> model = smiles()                                      # doctest: +SKIP
 >>> [p.value for p in model.predict([""] * 3)]            # doctest: +SKIP
 ['CCOC(=O)c1ccc(NC(=O)C2CC2)cc1', 'Cc1nc(-c2ccco2)no1', 'O=C(Nc1ccccc1F)N1CCOCC1']
+>>> model.predict(["*c1ccnc(*)c1"])[0].value              # doctest: +SKIP
+'CNC(=O)c1ccnc(Cl)c1'
 >>> model.logp([""], ["C1CC1c1ccccc1"])                   # doctest: +SKIP
 tensor([-28.4], grad_fn=...)
 
@@ -17,30 +20,37 @@ from __future__ import annotations
 
 import hashlib
 import math
+import random
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from adapters.device import device
+from adapters.models import _smiles_grow as grow
 from adapters.models import family
-from adapters.models._smiles_sample import Decoder, Drawn, Grammar, draw, packed
+from adapters.models._smiles_sample import Decoder, Grammar, draw_each, packed
 from adapters.models._smiles_tokens import ANY, encode, split
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
+
+if TYPE_CHECKING:
+    from adapters.fit import Recipe
 
 __all__ = ["EMBEDDED", "Smiles", "smiles"]
 
 EMBEDDED = Path(__file__).parent / "data" / "smiles"
 ROUNDS = 8
 """How often what came out invalid is drawn again; what is left then is None."""
+RATE = 2e-3
+"""AdamW's, of the LoRA matrices."""
 BATCH = 256
 """Rows of a forward pass at most."""
 
@@ -82,10 +92,23 @@ class Smiles:
     # --- the contract of a model -----------------------------------------------------------------------
 
     def predict(self, inputs: Sequence[Any]) -> list[Prediction]:
-        """Valid molecules as canonical SMILES; the score is the geometric mean of the tokens' probabilities."""
-        begins = [_beginning(one) for one in inputs]
-        found = {begin: iter(self._valid(begin, count)) for begin, count in Counter(begins).items()}
-        return [next(found[begin]) for begin in begins]
+        """Valid molecules as canonical SMILES; the score is the geometric mean of the tokens' probabilities.
+
+        One grown from a scaffold has it as a substructure. A value is None where nothing valid came.
+        """
+        asked = [_beginning(one) for one in inputs]
+        found: dict[str, list[Prediction]] = {one: [] for one in asked}
+        for _ in range(ROUNDS):
+            left = [one for one, count in Counter(asked).items() for _ in range(count - len(found[one]))]
+            if not left:
+                break
+            more = [*left, *left[::10]]  # a tenth too many: not every one is valid
+            for one, (said, logp) in zip(more, self._drawn(more), strict=True):
+                value = self._accepted(one, said)
+                if said and value:
+                    score = math.exp(logp / (len(encode(self.tokenizer, [said])[0]) + 1))
+                    found[one].append(Prediction(value=value, score=min(1.0, score)))
+        return [found[one].pop(0) if found[one] else Prediction(value=None) for one in asked]
 
     def logp(self, inputs: Sequence[Any], values: Sequence[Any]) -> Tensor:
         """(B,) log-probability in nats of each molecule. How it was asked to begin takes nothing off: that would be
@@ -132,7 +155,7 @@ class Smiles:
         if not len(inputs):
             return np.zeros((0, int(self.peft.get_base_model().config.hidden_size)), dtype=np.float32)
         with torch.no_grad():
-            ids, mask = self._padded(encode(self.tokenizer, [canonical(_beginning(one)) for one in inputs]))
+            ids, mask = self._padded(encode(self.tokenizer, [canonical(grow.shown(_beginning(one))) for one in inputs]))
             states = self.peft(input_ids=ids, output_hidden_states=True, use_cache=False).hidden_states[-1].float()
             means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return np.asarray(nn.functional.normalize(means, dim=-1).cpu().numpy(), dtype=np.float32)
@@ -167,34 +190,54 @@ class Smiles:
 
     # --- beyond the contract ----------------------------------------------------------------------------
 
+    @property
+    def recipe(self) -> Recipe:
+        """How it is best trained."""
+        from adapters.fit import Recipe
+
+        return Recipe(settle=0, passes=1, most_steps=60, inner_rate=RATE, weight_decay=0.0)
+
     def sample(self, count: int, begin: str = "", temperature: float = 1.0) -> list[tuple[str | None, float]]:
         """`count` SMILES as the model writes them, valid or not, and their log-probability in nats.
 
-        One that did not end is None. Where `begin` is not empty, each begins so, and the probability is of the whole.
+        One that did not end is None. Where `begin` is not empty, each begins so, and the probability is of the whole;
+        the open places of a scaffold are filled.
         """
-        mark = self.anywhere if begin else self.begin
-        prefix = [mark, *(encode(self.tokenizer, [begin])[0] if begin else ())]
-        model = self.peft.get_base_model()
-        with torch.no_grad():
-            drawn = draw(
-                self._decoder(model), count, prefix, self.end,
-                grammar=self.grammar, barred=self._never(), temperature=temperature,
-            )  # fmt: skip
-        return [(self._written(one), one.logp) for one in drawn]
+        return self._drawn([_beginning(begin)] * count, temperature)
 
     # --- inside -----------------------------------------------------------------------------------------
 
-    def _valid(self, begin: str, count: int) -> list[Prediction]:
-        found: list[Prediction] = []
-        for _ in range(ROUNDS):
-            for said, logp in self.sample(max(1, math.ceil(1.1 * (count - len(found)))), begin):
-                value = canonical(said, strict=True) if said else None
-                if said and value and self._can_write(value):
-                    score = math.exp(logp / (len(encode(self.tokenizer, [said])[0]) + 1))
-                    found.append(Prediction(value=value, score=min(1.0, score)))
-            if len(found) >= count:
-                return found[:count]
-        return [*found, *([Prediction(value=None)] * (count - len(found)))]
+    def _drawn(self, asked: Sequence[str], temperature: float = 1.0) -> list[tuple[str | None, float]]:
+        """A SMILES for each, and the log-probability of the last that was drawn for it; all are drawn together."""
+        said: list[tuple[str | None, float]] = [(one, 0.0) for one in asked]
+        decoder = self._decoder(self.peft.get_base_model())
+        self._go_on(decoder, said, {at: one for at, one in enumerate(asked) if grow.PLACE not in one}, temperature)
+        state = random.Random(int(torch.randint(2**31, (1,))))
+        while begun := {at: grow.begun(one, state) for at, (one, _) in enumerate(said) if one and grow.PLACE in one}:
+            said[:] = [(None, 0.0) if begun.get(at, "") is None else one for at, one in enumerate(said)]
+            self._go_on(decoder, said, {at: one for at, one in begun.items() if one is not None}, temperature, True)
+        return said
+
+    def _go_on(
+        self, decoder: Decoder, said: list[tuple[str | None, float]], begun: dict[int, str], temperature: float,
+        growing: bool = False,
+    ) -> None:  # fmt: skip
+        """Put into `said` how these beginnings go on."""
+        ids = encode(self.tokenizer, [grow.shown(one) for one in begun.values()])
+        begins = [[self.anywhere if one else self.begin, *one] for one in ids]
+        drawn = draw_each(
+            decoder, begins, self.end, grammar=self.grammar, temperature=temperature,
+            barred=self._never(growing), first=self._not_first() if growing else (),
+        )  # fmt: skip
+        for (at, text), begin, one in zip(begun.items(), begins, drawn, strict=True):
+            said[at] = (None if one.ids is None else text + self._text(one.ids[len(begin) - 1 :]), one.logp)
+
+    def _accepted(self, asked: str, said: str | None) -> str:
+        """The molecule in canonical form, "" if it is none, or not what was asked for."""
+        value = canonical(said, strict=True) if said else ""
+        if not value or not self._can_write(value) or (grow.PLACE in asked and not grow.contains(asked, value)):
+            return ""
+        return value
 
     def _can_write(self, value: str) -> bool:
         """Whether the canonical form has no token that is unknown, as that of an odd molecule may."""
@@ -207,15 +250,20 @@ class Smiles:
             self._base_decoder = packed(model, False)
         return self._base_decoder
 
-    def _written(self, drawn: Drawn) -> str | None:
-        if drawn.ids is None:
-            return None
+    def _text(self, ids: Sequence[int]) -> str:
         if self.grammar:
-            return "".join(self.tokens[token] for token in drawn.ids)
-        return str(self.tokenizer.decode(drawn.ids, skip_special_tokens=True)).replace(" ", "")
+            return "".join(self.tokens[token] for token in ids)
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True)).replace(" ", "")
 
-    def _never(self) -> list[int]:
-        return [token for token in self.tokenizer.all_special_ids if token != self.end]
+    def _never(self, growing: bool) -> list[int]:
+        """Tokens that are never said; what grows from a scaffold is one molecule, without open places."""
+        marks = {token for token in self.tokenizer.all_special_ids if token != self.end}
+        return sorted(marks | {at for at, token in enumerate(self.tokens) if growing and token in (".", grow.PLACE)})
+
+    def _not_first(self) -> list[int]:
+        """An open place is filled: with an atom, and not by a ring or a bond of another order."""
+        loose = [at for at, token in enumerate(self.tokens) if token != "-" and not grow.is_atom(token)]
+        return sorted({self.end, *loose}) if self.grammar else [self.end]
 
     def _scored(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """(B,) log-probability of token ids, with their end."""
@@ -236,7 +284,8 @@ class Smiles:
 
 def _beginning(input: Any) -> str:
     if input is None or isinstance(input, str):
-        return (input or "").strip()
+        begin = (input or "").strip()
+        return grow.checked(begin) if grow.PLACE in begin else begin
     raise UserError(f"{input!r} is no beginning of a SMILES", "it is text, empty for any molecule")
 
 

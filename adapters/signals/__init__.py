@@ -27,12 +27,15 @@ class Reward:
         inputs: what the model is asked, in turn.
         draws: how many outputs it makes in the whole training.
         known: (input, value, score) of earlier outputs, rehearsed among the new ones.
+        watch: is told of each step what was made: values with their scores. A value is None where none was valid, a
+            score NaN where it can't be told.
     """
 
     score: Callable[[Sequence[Any]], Sequence[float]]
     inputs: Sequence[Any] = ("",)
     draws: int = 1024
     known: Sequence[tuple[Any, Any, float]] = ()
+    watch: Callable[[Sequence[tuple[Any, float]]], None] = lambda made: None
 
 
 @dataclass(frozen=True)

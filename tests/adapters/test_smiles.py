@@ -182,7 +182,7 @@ def test_the_reward_makes_more_of_what_scores_high(model: Smiles) -> None:
     material = Material(reward=Reward(nitrogens, draws=480, known=known))
     fitted = fit(model, material, recipe=Recipe(passes=1, inner_rate=3e-3))
     assert fitted.items == {"reward": 480}
-    assert before < 0.6
+    assert before < 0.7
     assert share() > min(0.9, before + 0.3)
     assert fitted.losses["reward"] > 0
 
