@@ -158,12 +158,15 @@ class OnScreen(Record):
 
 
 class Property(Record):
-    """Something that a constraint can be about: length.words [words], contains, logP, molecular_weight [Da]."""
+    """Something that a constraint can be about: length.words [words], contains, logP, molecular_weight [Da].
+
+    The values of "part" are parts of an output, such as can be marked in it: substructures.
+    """
 
     name: str
     synonyms: tuple[str, ...] = ()
     unit: str | None = None
-    values: Literal["number", "text", "label", "flag"] = "text"
+    values: Literal["number", "text", "label", "flag", "part"] = "text"
 
 
 class Vocabulary(Record):
