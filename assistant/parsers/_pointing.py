@@ -19,12 +19,12 @@ __all__ = ["read_pointing"]
 PART = r"(?:(?:this|that|the|these|those)(?: marked| selected| highlighted)?(?: \w+)?|it|them)"
 STAY = re.compile(
     rf"(?:please )?(?:(?:always )?(?:keep|retain|preserve|leave|hold on to|don'?t (?:touch|change|lose)) {PART}"
-    rf"|{PART} (?:bit |part |ring )?(?:must|has to|have to|should|needs to|shall) (?:always )?(?:stay|remain|be kept|be there)"
+    rf"|{PART} (?:must|has to|have to|should|needs to|shall) (?:always )?(?:stay|remain|be kept|be there)"
     rf"|{PART} stays?|i (?:like|want|need) {PART})(?: please| in| as it is| there| alone)?"
 )
 GO = re.compile(
     rf"(?:please )?(?:(?:lose|drop|remove|delete|avoid|kill|get rid of|take out|no more|without|no) {PART}"
-    rf"|{PART} (?:bit |part |ring )?(?:must|has to|have to|should|needs to|can) (?:go|disappear|be gone|be removed|leave)"
+    rf"|{PART} (?:must|has to|have to|should|needs to|can) (?:go|disappear|be gone|be removed|leave)"
     rf"|{PART} goes|i (?:don'?t like|hate|don'?t want) {PART})(?: please| away| out)?"
 )
 NEVER = re.compile(r"(?:never )(?:have |show |use )?(?:this|that|it)(?: again)?")
