@@ -41,7 +41,9 @@ def tokenizer(smiles: Iterable[str]) -> Any:
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    known = sorted({*USUAL, *(token for one in smiles for token in split(one))})
+    found = {*USUAL, *(token for one in smiles for token in split(one))}
+    # begun at another atom, a molecule may be written with the other hand of a centre
+    known = sorted({*found, *(_other_hand(token) for token in found)})
     vocabulary = {token: index for index, token in enumerate((PAD, UNKNOWN, CANONICAL, ANY, END, *known))}
     made = Tokenizer(models.WordLevel(vocabulary, unk_token=UNKNOWN))
     made.pre_tokenizer = pre_tokenizers.Split(Regex(PATTERN), behavior="isolated")
@@ -50,6 +52,14 @@ def tokenizer(smiles: Iterable[str]) -> Any:
         tokenizer_object=made, pad_token=PAD, unk_token=UNKNOWN, bos_token=CANONICAL, eos_token=END,
         additional_special_tokens=[ANY],
     )  # fmt: skip
+
+
+def _other_hand(token: str) -> str:
+    """
+    >>> _other_hand("[C@H]"), _other_hand("[S@@+]"), _other_hand("Cl")
+    ('[C@@H]', '[S@+]', 'Cl')
+    """
+    return token.replace("@@", "@") if "@@" in token else token.replace("@", "@@")
 
 
 def encode(made: Any, smiles: list[str]) -> list[list[int]]:

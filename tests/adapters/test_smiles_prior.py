@@ -129,3 +129,10 @@ def test_too_few_molecules_are_said(tmp_path: Path) -> None:
     (tmp_path / "few.smi").write_text("CCO\nnot one\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"has 1 molecules; at least 9 are needed"):
         prior.train_prior(tmp_path / "few.smi", tmp_path / "out", tmp_path / "work", tiny_plan(), lambda text: None)
+
+
+def test_the_other_hand_of_a_centre_is_known_too() -> None:
+    from adapters.models._smiles_tokens import encode, tokenizer
+
+    made = tokenizer(["C[S@@+]([O-])CC"])
+    assert encode(made, ["CC[S@+](C)[O-]"])[0]
