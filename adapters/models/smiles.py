@@ -213,7 +213,8 @@ class Smiles:
         decoder = self._decoder(self.peft.get_base_model())
         self._go_on(decoder, said, {at: one for at, one in enumerate(asked) if grow.PLACE not in one}, temperature)
         state = random.Random(int(torch.randint(2**31, (1,))))
-        while begun := {at: grow.begun(one, state) for at, (one, _) in enumerate(said) if one and grow.PLACE in one}:
+        growing = [at for at, one in enumerate(asked) if grow.PLACE in one]
+        while begun := {at: grow.begun(one, state) for at in growing if (one := said[at][0]) and grow.PLACE in one}:
             said[:] = [(None, 0.0) if begun.get(at, "") is None else one for at, one in enumerate(said)]
             self._go_on(decoder, said, {at: one for at, one in begun.items() if one is not None}, temperature, True)
         return said
