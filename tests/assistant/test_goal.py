@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.errors import UserError
 from assistant.parsers import Parser
 from assistant.session import Session
 from assistant.settings import settings
+from assistant.steer import made
 from assistant.store import Store
 from assistant.tasks import Guard, More, Task, View
 from assistant.types import Constraint, Example, Feedback, Highlight, Label, Output, Property, Report, Vocabulary
@@ -101,6 +103,15 @@ class Short:
 
     def view(self) -> str:
         return f"<p>{len(self.said)} said</p>"
+
+    formats: tuple[str, ...] = (".txt",)
+
+    def save(self, path: Path) -> str:
+        path.write_text("\n".join(self.forbidden), encoding="utf-8")
+        return ""
+
+    def write(self, values: Sequence[Any], path: Path) -> None:
+        path.write_text("\n".join(values), encoding="utf-8")
 
 
 def render(example: Example, outputs: Sequence[Output]) -> View:
@@ -232,3 +243,23 @@ def test_labels_say_whether_they_are_met_now(session: Session) -> None:
     session.learn()
     report: Report | None = session.versions()[0].report
     assert report is not None and isinstance(report.asked[0].before, float)
+
+
+def test_the_best_of_many_are_made_the_best_first(session: Session) -> None:
+    bench = session.bench
+    outputs = made(bench, bench.wanted(), 8)
+    scores = [output.score for output in outputs]
+    assert scores == sorted(scores, reverse=True, key=lambda score: score or 0.0)
+    assert len({output.value for output in outputs}) == len(outputs) == 8
+
+
+def test_a_task_without_a_goal_says_so(tmp_path: Path) -> None:
+    opened = Session.open("classify", home=tmp_path, parser="scripted")
+    try:
+        assert opened.view() == ""
+        with pytest.raises(UserError, match="has no goal"):
+            opened.bench.wanted()
+        with pytest.raises(UserError, match="Nothing can be marked in #1"):
+            opened.marked("#1", [0])
+    finally:
+        opened.close()
