@@ -43,6 +43,8 @@ from ui.people import Opener, People
 __all__ = ["build", "run"]
 
 log = logging.getLogger("sayso.page")
+STYLES = ("page.css", "grid.css")
+SCRIPTS = ("parts.js", "page.js")
 
 
 def build(
@@ -80,8 +82,8 @@ def build(
         show_error=False, enable_monitoring=False, run_history=False, footer_links=[], ssr_mode=False, pwa=False,
         mcp_server=False, max_file_size=int(chosen.max_upload_mb * 2**20),
         allowed_paths=[], blocked_paths=[str(chosen.folder)],
-        theme=theme(), css_paths=[STATIC / "page.css"],
-        head=f"<script>{(STATIC / 'page.js').read_text('utf-8')}</script>",
+        theme=theme(), css_paths=[STATIC / name for name in STYLES],
+        head="".join(f"<script>{(STATIC / name).read_text('utf-8')}</script>" for name in SCRIPTS),
     )  # fmt: skip
     return mounted
 

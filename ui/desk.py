@@ -104,7 +104,10 @@ class Desk:
                 if counted:
                     self.people.admit(author)
                 press = dict(data._data) if isinstance(data._data, dict) else {}
-                return self._turn(handler, author, dict(ids or {}), press, values, request.username)
+                with self.people.tab(author, getattr(request, "session_hash", None), dict(ids or {})) as tab:
+                    painted = self._turn(handler, author, dict(tab.ids or {}), press, values, request.username)
+                    tab.ids = painted.get(self.ids, tab.ids)
+                return painted or gr.skip()
 
             return kindly(turn)
 
@@ -114,7 +117,7 @@ class Desk:
 
     def _turn(
         self, handler: Handler, author: str, ids: Ids, press: dict[str, Any], values: Sequence[Any], user: str | None
-    ) -> Any:
+    ) -> dict[Any, Any]:
         with self.people.session(author, ids.get("conversation")) as session:
             ids["conversation"] = session.conversation
             visit = Visit(session, ids, press, author)
@@ -123,7 +126,7 @@ class Desk:
             # opened anew, because the handler may have gone to another conversation
             with self.people.session(author, visit.ids["conversation"]) as session:
                 extra = self.painting(session, visit.ids, user) | extra
-        return extra or gr.skip()
+        return extra
 
     def painting(self, session: Session, ids: Ids, user: str | None) -> dict[Any, Any]:
         """Everything shared, as it is now."""
@@ -134,11 +137,12 @@ class Desk:
         screen, running = session.screen(), session.progress()
         ruled = screen is not None and any(output.rules for output in screen.outputs)
         rules = {rule.id: rule.text for rule in session.rules()} if ruled else {}
-        report = session.changes(ids["version"]) if ids.get("version") else None
+        version = ids.get("version")
+        shown = (session.changes(version), session.compared(version)) if version else None
         return {
             self.ids: ids | {"last": messages[-1].seq if messages else 0},
             self.bar: draw.bar(session, screen, user),
-            self.log: draw.log(messages, session.labels(), ids, report),
+            self.log: draw.log(messages, session.labels(), ids, shown, several=session.task.outputs > 1),
             self.example: draw.example(screen, session.task.help, rules),
             self.progress: draw.progress(running),
             self.timer: gr.Timer(BUSY_SECONDS if draw.busy(running) else IDLE_SECONDS),

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 from assistant.cards import show_value
 from assistant.session import Message, Progress, Screen, Session
-from assistant.types import Asked, Changed, Output, Report
+from assistant.types import Output, Report
 from ui.cards import card
-from ui.html import button, percent, plain, tag
+from ui.grid import grid
+from ui.html import button, percent, plain, tag, thumbs
 from ui.menus import value_field
+from ui.plot import plot
+from ui.report import changes
 
-__all__ = ["MARK", "bar", "busy", "changes", "example", "log", "progress"]
+__all__ = ["MARK", "Shown", "bar", "busy", "example", "log", "progress"]
 
-UP, DOWN = "Good answer", "Bad answer"
-MOST_CHANGES = 20
+Shown: TypeAlias = tuple[Report, str]
+"""The report of the version whose changes are shown, and what it makes against its parent, as safe HTML."""
 
 
 # --- the bar above ----------------------------------------------------------------------------------------
@@ -65,80 +68,39 @@ MARK = (
 # --- the conversation -------------------------------------------------------------------------------------
 
 
-def log(messages: Sequence[Message], labels: Sequence[str], ids: Mapping[str, Any], report: Report | None) -> str:
-    """The conversation, oldest first; `report` is that of the version whose changes are shown."""
+def log(
+    messages: Sequence[Message],
+    labels: Sequence[str],
+    ids: Mapping[str, Any],
+    shown: Shown | None = None,
+    several: bool = False,
+) -> str:
+    """The conversation, oldest first.
+
+    Args:
+        shown: of the version whose changes are shown.
+        several: many outputs are shown at once, so that a thumb on the message that tells of them would be about none.
+    """
     earlier = tag("div", button("Show earlier messages", "earlier", style="quiet"), class_="earlier")
-    drawn = [message(one, labels, ids, report) for one in messages]
+    drawn = [message(one, labels, ids, shown, voted=not (several and one.output_id)) for one in messages]
     held_back = bool(ids.get("first")) and not ids.get("all")
     return tag("div", earlier if held_back else "", *drawn, class_="log", role="log", aria_live="polite")
 
 
-def message(said: Message, labels: Sequence[str], ids: Mapping[str, Any], report: Report | None) -> str:
+def message(
+    said: Message, labels: Sequence[str], ids: Mapping[str, Any], shown: Shown | None = None, voted: bool = True
+) -> str:
+    """One message; `voted`: whether it has thumbs."""
     if said.card:
         reading, point = ids.get("correcting") or ("", 0)
         return card(said.card, labels, open=point if said.card.reading == reading else None, seq=said.seq)
     body = tag("div", plain(said.text), class_="words", dir="auto")
     after = ""
     if said.adapter:
-        shown = report if said.adapter == ids.get("version") else None
-        after = changes(said.adapter, shown)
-    thumbs = _thumbs("vote", said.vote, seq=said.seq) if said.role != "person" else ""
-    return tag("article", body, after, thumbs, class_=f"said {said.role}", data_seq=said.seq)
-
-
-def changes(version: str, report: Report | None) -> str:
-    """The button that shows what a version changed, and, where `report` is given, that."""
-    if report is None:
-        return tag("div", button("Show what changed", "changes", style="quiet", version=version), class_="row")
-    asked = "".join(_asked(one) for one in report.asked)
-    changed = "".join(_changed(one) for one in report.changed[:MOST_CHANGES])
-    more = len(report.changed) - MOST_CHANGES
-    return tag(
-        "div",
-        tag("h4", "What you said, asked again") + tag("ul", asked) if asked else "",
-        tag("h4", "Earlier answers that changed") + tag("ul", changed)
-        if changed
-        else tag("p", "No earlier answer changed."),
-        tag("p", f"and {more} more") if more > 0 else "",
-        button("Hide", "changes", style="quiet", version=""),
-        class_="changes",
-    )
-
-
-def _asked(one: Asked) -> str:
-    state = tag("b", "fixed" if one.fixed else "NOT fixed", class_="good" if one.fixed else "bad")
-    return tag("li", state, f" {escape(_short(one.text))}", dir="auto")
-
-
-def _changed(one: Changed) -> str:
-    verdict = {True: "good", False: "bad", None: ""}[one.right]
-    arrow = f"{escape(show_value(one.before))} → {tag('b', escape(show_value(one.after)), class_=verdict or None)}"
-    return tag("li", tag("span", arrow, class_="arrow"), " ", escape(_short(one.input)), dir="auto")
-
-
-def _short(text: Any, width: int = 140) -> str:
-    words = " ".join(str(text).split())
-    return words if len(words) <= width else words[: width - 1] + "…"
-
-
-def _thumbs(act: str, vote: bool | None, **data: Any) -> str:
-    """Thumbs up and down; pressing the one that is set takes it back."""
-    drawn = [
-        tag(
-            "button", THUMB, type="button", class_=style, aria_label=name, title=name, data_act=act,
-            aria_pressed=str(vote is value).lower(), data_value="" if vote is value else str(int(value)),
-            **{f"data_{key}": one for key, one in data.items()},
-        )
-        for value, name, style in ((True, UP, "thumb up"), (False, DOWN, "thumb down"))
-    ]  # fmt: skip
-    return tag("div", *drawn, class_="thumbs")
-
-
-THUMB = (
-    '<svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" '
-    'stroke-width="1.8" stroke-linejoin="round"><path d="M7 10v10H3.500V10zM7 10l4.200-7c1.500 0 2.500 1.100 2.500 '
-    '2.500L13 9h5.700c1.300 0 2.200 1.200 1.900 2.400l-1.700 7c-.2.900-1 1.600-2 1.600H7"/></svg>'
-)
+        opened = shown if shown and said.adapter == ids.get("version") else (None, "")
+        after = changes(said.adapter, *opened)
+    votes = thumbs("vote", said.vote, seq=said.seq) if voted and said.role != "person" else ""
+    return tag("article", body, after, votes, class_=f"said {said.role}", data_seq=said.seq)
 
 
 # --- the example ------------------------------------------------------------------------------------------
@@ -154,23 +116,27 @@ def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[st
     if screen is None:
         waiting = tag("p", "The model is being loaded; the first example comes in a moment.", class_="effect")
         return tag("section", tag("h2", "Example"), waiting, class_="example waiting")
-    several = len(screen.outputs) > 1
-    answers = [
-        answer(output, screen.view.choices, f"#{place}", several, rules)
-        for place, output in enumerate(screen.outputs, 1)
-    ]
+    view = screen.view
+    if view.cells:
+        title, answers, these = view.said or "To look at", [grid(screen, rules)], "these"
+    else:
+        several = len(screen.outputs) > 1
+        answers = [
+            answer(output, view.choices, f"#{place}", several, rules) for place, output in enumerate(screen.outputs, 1)
+        ]
+        title, these = "Example", "this one"
     tries = [button(words, "say", style="try", value=words) for words in suggestions[:3]]
-    head = tag("div", tag("h2", "Example"), tag("span", escape(screen.position), class_="position"), class_="top")
+    head = tag("div", tag("h2", plain(title)), tag("span", escape(screen.position), class_="position"), class_="top")
     return tag(
         "section",
         head,
-        tag("div", screen.view.html, class_="view", id="view", dir="auto"),
+        tag("div", view.html, class_="view", id="view", dir="auto") if view.html else "",
         *answers,
-        tag("p", plain(f"Why this one: {screen.why}"), class_="why") if screen.why else "",
-        tag("div", tag("span", "You could say"), *tries, class_="tries"),
-        class_="example",
+        tag("p", plain(f"Why {these}: {screen.why}"), class_="why") if screen.why else "",
+        tag("div", tag("span", "You could say"), *tries, class_="tries") if tries else "",
+        class_="example several" if view.cells else "example",
         data_example=screen.example_id,
-        data_text=screen.view.text,
+        data_text=view.text,
     )
 
 
@@ -197,7 +163,7 @@ def answer(output: Output, choices: Sequence[str], place: str, several: bool, ru
             "div",
             tag("span", place if several else "Sayso says", class_="says"),
             field,
-            _thumbs("thumb", None, target=place),
+            thumbs("thumb", None, target=place),
             class_="row",
         ),
         tag("div", meter, tag("span", sure), class_="sure"),
@@ -226,5 +192,6 @@ def progress(running: Progress | None) -> str:
             "div", f'<i style="width:{share * 100:.0f}%"></i>', class_="track", role="progressbar",
             aria_valuenow=round(share * 100), aria_valuemin=0, aria_valuemax=100, aria_label="Training",
         ),
+        plot(running.figures),
         class_=f"progress {running.state}",
     )  # fmt: skip

@@ -8,6 +8,7 @@ A button carries what it does in `data-` attributes; `ui/static/page.js` reports
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from html import escape
@@ -15,7 +16,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-__all__ = ["attributes", "button", "markdown", "percent", "plain", "since", "tag"]
+__all__ = ["attributes", "button", "figure", "markdown", "percent", "plain", "since", "tag", "thumbs"]
 
 BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 
@@ -47,6 +48,26 @@ def button(label: str, act: str, *, style: str = "", title: str | None = None, *
     return tag("button", escape(label), type="button", class_=style or None, title=title, data_act=act, **given)
 
 
+def thumbs(act: str, vote: bool | None, **data: Any) -> str:
+    """Thumbs up and down; pressing the one that is set takes it back."""
+    drawn = [
+        tag(
+            "button", THUMB, type="button", class_=style, aria_label=name, title=name, data_act=act,
+            aria_pressed=str(vote is value).lower(), data_value="" if vote is value else str(int(value)),
+            **{f"data_{key}": one for key, one in data.items()},
+        )
+        for value, name, style in ((True, "Good answer", "thumb up"), (False, "Bad answer", "thumb down"))
+    ]  # fmt: skip
+    return tag("div", *drawn, class_="thumbs")
+
+
+THUMB = (
+    '<svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" '
+    'stroke-width="1.8" stroke-linejoin="round"><path d="M7 10v10H3.500V10zM7 10l4.200-7c1.500 0 2.500 1.100 2.500 '
+    '2.500L13 9h5.700c1.300 0 2.200 1.200 1.900 2.400l-1.700 7c-.2.900-1 1.600-2 1.600H7"/></svg>'
+)
+
+
 def markdown(text: str) -> str:
     """Markdown as HTML without raw HTML, images or links: nothing in it can load or lead anywhere."""
     return str(
@@ -61,6 +82,18 @@ def percent(share: float | None, digits: int = 0) -> str:
     ('71.3 %', '–')
     """
     return "–" if share is None else f"{share * 100:.{digits}f} %"
+
+
+def figure(value: float) -> str:
+    """A figure in as many digits as tell something; what could not be told is a dash.
+
+    >>> figure(0.7416), figure(41.23), figure(412.3), figure(float("nan"))
+    ('0.74', '41.2', '412', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    return f"{value:.{2 if size < 10 else 1 if size < 100 else 0}f}"
 
 
 def since(then: datetime, now: datetime | None = None) -> str:

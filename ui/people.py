@@ -15,14 +15,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UserError
 
 if TYPE_CHECKING:
     from assistant.session import Session
 
-__all__ = ["Bucket", "Opener", "People"]
+__all__ = ["Bucket", "Opener", "People", "Tab"]
 
 Opener = Callable[[str, "str | None"], "Session"]
 
@@ -63,6 +63,14 @@ class _Seat:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
+@dataclass
+class Tab:
+    """A browser tab: what it remembers, as its latest event left it; its lock is held while one is dealt with."""
+
+    ids: dict[str, Any] | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
 class People:
     """The open sessions of everybody.
 
@@ -75,6 +83,7 @@ class People:
     def __init__(self, open: Opener, per_minute: int = 60, most: int = 256) -> None:
         self._open, self._per_minute, self._most = open, per_minute, most
         self._seats: OrderedDict[tuple[str, str], _Seat] = OrderedDict()
+        self._tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
         self._buckets: dict[str, Bucket] = {}
         self._lock = threading.RLock()
 
@@ -84,6 +93,25 @@ class People:
         seat = self._seat(author, conversation)
         with seat.lock:
             yield seat.session
+
+    @contextmanager
+    def tab(self, author: str, hash: str | None, ids: dict[str, Any]) -> Iterator[Tab]:
+        """That person's tab, for one event at a time, in their order.
+
+        Args:
+            hash: what the browser calls the tab; None: it is not known, and remembers nothing.
+            ids: what it remembered when the event was sent; while it waited, another one may have changed that.
+        """
+        with self._lock:
+            # by the author, too: the browser may call itself anything, and must not get another person's ids
+            tab = self._tabs.setdefault((author, hash), Tab()) if hash else Tab()
+            if hash:
+                self._tabs.move_to_end((author, hash))
+            while len(self._tabs) > 4 * self._most:
+                self._tabs.popitem(last=False)
+        with tab.lock:
+            tab.ids = ids if tab.ids is None else tab.ids
+            yield tab
 
     def start(self, author: str) -> str:
         """Begin a new conversation of `author`. Returns its id."""

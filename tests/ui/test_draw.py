@@ -76,12 +76,12 @@ def everything() -> dict[str, str]:
     ]
     rule = Rule(id="r9", text=EVIL, author=EVIL, on=True, created_at=NOW, words=EVIL)
     return {
-        "log": draw.log(said, LABELS, {"correcting": ("r1", 0), "version": "a1"}, report()),
+        "log": draw.log(said, LABELS, {"correcting": ("r1", 0), "version": "a1"}, (report(), "")),
         "bar": draw.bar(session, session.screen(), EVIL),  # type: ignore[arg-type]
         "example": draw.example(session.screen(), (EVIL,), {"r9": EVIL}),
         "progress": draw.progress(Progress(job="j", state="running", progress=0.5, text=EVIL)),
         "rules": rules.draw([rule]),
-        "versions": versions.draw([version(), version(id="a2", kept_back=True)], "a1", report()),
+        "versions": versions.draw([version(), version(id="a2", kept_back=True)], "a1", (report(), "")),
         "markdown": html.markdown(
             f"- {EVIL}\n\n![x](https://example.org/x.png) [y](https://example.org) <https://a.b>"
         ),

@@ -4,14 +4,19 @@ window.sayso = (() => {
   const find = selector => document.querySelector(selector);
   const points = text => [...text].length; // the server counts code points, the browser UTF-16 units
   let marks = [];
-  let marked = null; // the example that the marks are in
+  let home = null; // the example that the marks are in
   let taken = ""; // the selection that was counted last
   let sticking = true; // whether the conversation is scrolled to its end
   let seen = "";
   let lastOpened = null; // menus or changes that were opened in the conversation
   let pressing = false;
   let later = 0;
-  let sending = false; // menus were sent with the marks, which go once the menus are gone
+  let sending = ""; // what the marks were sent with: "menus" or "message"; they go once that has arrived
+  const parts = window.saysoParts; // marked in outputs; see parts.js
+  const drafts = new Map(); // what was changed in open menus and not sent yet, by menu and field
+  const FIELDS = "#log [data-form] :is(input, select), #example .cell :is(input, select)";
+  let focused = null; // the name of the field that is written in
+  const unfolded = new Set(); // outputs whose edit field is open
 
   // --- words marked in the example are evidence for what is said next
 
@@ -44,7 +49,7 @@ window.sayso = (() => {
     if (whole === taken) return;
     taken = whole;
     marks = [...marks.filter(one => one.end <= piece.start || one.start >= piece.end), piece].slice(-6);
-    marked = find("#example [data-example]").dataset.example;
+    home = find("#example [data-example]").dataset.example;
     show();
   }
 
@@ -52,21 +57,41 @@ window.sayso = (() => {
     const place = find("#evidence");
     if (!place) return;
     place.replaceChildren();
+    const chips = parts.chips();
+    const some = marks.length + chips.length > 0;
     const says = document.createElement("span");
-    says.textContent = marks.length ? "Evidence" : "Mark words in the example to give them as a reason.";
+    const hint = find("#example .cell :is([data-part], [data-atom])")
+      ? `Click ${find("#example .cell [data-atom]") ? "atoms" : "parts"}, or circle them, to talk about just these.`
+      : "Mark words in the example to give them as a reason.";
+    says.textContent = some ? "Evidence" : hint;
     place.append(says);
-    marks.forEach((piece, index) => {
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.className = "piece";
-      chip.title = "Take it away";
-      chip.dir = "auto";
-      chip.textContent = `“${piece.text}” ×`;
-      chip.onclick = () => { marks.splice(index, 1); show(); };
-      place.append(chip);
-    });
-    place.classList.toggle("some", marks.length > 0);
+    marks.forEach((piece, index) => chip(`“${piece.text}”`, () => marks.splice(index, 1)));
+    chips.forEach(one => chip(one.text, () => parts.clear(one.target)));
+    if (chips.length) ["This must stay", "Lose this"].forEach(words => place.append(quick(words)));
+    place.classList.toggle("some", some);
     paintMarks();
+  }
+
+  /** Something marked, which a press takes away. */
+  function chip(text, away) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "piece";
+    made.title = "Take it away";
+    made.dir = "auto";
+    made.textContent = `${text} ×`;
+    made.onclick = () => { away(); show(); };
+    find("#evidence").append(made);
+  }
+
+  /** A button that says its own words about what is marked. */
+  function quick(words) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "about";
+    made.textContent = words;
+    Object.assign(made.dataset, { act: "say", value: words, about: "" });
+    return made;
   }
 
   function paintMarks() {
@@ -89,7 +114,11 @@ window.sayso = (() => {
     return range;
   }
 
-  function clear() { marks = []; show(); }
+  function clear() { marks = []; parts.clear(); show(); }
+
+  function marked() { return JSON.stringify([...marks, ...parts.list()]); }
+
+  parts.onchange(show);
 
   // --- what the server painted
 
@@ -97,10 +126,11 @@ window.sayso = (() => {
     element.querySelectorAll("select[data-value], input[data-value]").forEach(settle);
     if (element.querySelector(".bar")) theme(localStorage.getItem("sayso-theme"));
     const section = element.querySelector("[data-example]");
-    if (section && section.dataset.example !== marked) { marked = section.dataset.example; marks = []; }
-    if (section) show();
+    if (section && section.dataset.example !== home) { home = section.dataset.example; marks = []; }
+    if (section) { parts.paint(); unfold(section); show(); }
     const log = element.querySelector(".log");
     if (log) stick(log);
+    redraft(element);
   }
 
   /** A field shows what the server said, unless somebody is changing it. */
@@ -115,26 +145,69 @@ window.sayso = (() => {
     const newest = log.lastElementChild?.dataset.seq ?? "";
     const mine = [...log.querySelectorAll(".person")].pop()?.dataset.seq ?? "";
     const now = `${newest} ${mine}`;
+    if (sending === "message" && mine !== seen.split(" ")[1]) { sending = ""; clear(); }
     if (now !== seen && (sticking || mine !== seen.split(" ")[1])) log.scrollTop = log.scrollHeight;
     seen = now;
     const opened = log.querySelector(".menus") ?? log.querySelector(".changes");
-    if (sending && !opened?.matches(".menus")) { sending = false; clear(); }
+    if (sending === "menus" && !opened?.matches(".menus")) { sending = ""; clear(); }
     if (opened && opened !== lastOpened) opened.scrollIntoView({ block: "nearest" });
     lastOpened = opened;
   }
 
-  /** The fields beside a button, for the handler. */
+  /** What a button is about: the fields beside it, or what is marked. */
   function form(pressed) {
+    if ("about" in pressed.dataset) { sending = "message"; return { marked: marked() }; }
     const fields = pressed.closest("[data-form]");
     if (!fields || pressed.dataset.act !== "corrected") return {};
-    const given = { keep: [], target: [], marked: JSON.stringify(marks) };
+    const given = { keep: [], target: [], marked: marked() };
     fields.querySelectorAll("input[name], select[name]").forEach(field => {
       if (field.type !== "checkbox") given[field.name] = field.value;
       else if (field.checked) (given[field.name] ??= []).push(field.value);
     });
-    sending = true;
+    sending = "menus";
     return given;
   }
+
+  // --- what a person opened or began outlives the next painting
+
+  /** Names a field of open menus, or of an open cell, across paintings; null for any other field. */
+  function name(field) {
+    const apply = field.closest?.("[data-form]")?.querySelector("[data-act=corrected]");
+    const about = apply ? `${apply.dataset.reading} ${apply.dataset.point}` : field.closest?.(".cell")?.dataset.same;
+    return about ? [about, field.name, field.type === "checkbox" ? field.value : ""].join(" ") : null;
+  }
+
+  function draft(event) {
+    const known = name(event.target);
+    if (known) drafts.set(known, event.target.type === "checkbox" ? event.target.checked : event.target.value);
+  }
+
+  /** Give fields that were painted anew what was written in them, and the one that was written in the focus. */
+  function redraft(element) {
+    const there = new Map([...document.querySelectorAll(FIELDS)].map(field => [name(field), field]));
+    [...drafts.keys()].forEach(known => { if (!there.has(known)) drafts.delete(known); });
+    drafts.forEach((value, known) => {
+      const field = there.get(known);
+      if (element.contains(field)) field[field.type === "checkbox" ? "checked" : "value"] = value;
+    });
+    const field = there.get(focused);
+    if (!field || !element.contains(field) || document.activeElement !== document.body) return;
+    field.focus();
+    if (field.type === "text") field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  function unfold(section) {
+    section.querySelectorAll(".cell details").forEach(one => {
+      one.open = unfolded.has(one.closest(".cell").dataset.same);
+    });
+  }
+
+  document.addEventListener("input", draft);
+  document.addEventListener("focusin", event => { focused = name(event.target); });
+  document.addEventListener("toggle", event => {
+    const same = event.target.closest?.(".cell")?.dataset.same;
+    if (same) unfolded[event.target.open ? "add" : "delete"](same);
+  }, true);
 
   // --- light, dark, keys
 
@@ -153,9 +226,10 @@ window.sayso = (() => {
     }
   }
 
+  const ANSWER = "#example :is(.answer, .cell:hover, .cell:focus-within) .thumb"; // in a grid the one pointed at
   const KEYS = {
     n: "#quick [data-act=next]", t: "#quick [data-act=learn]", u: "#quick [data-act=undo-last]",
-    l: "#quick [data-act=explain]", "+": "#example .thumb.up", "=": "#example .thumb.up", "-": "#example .thumb.down",
+    l: "#quick [data-act=explain]", "+": ANSWER + ".up", "=": ANSWER + ".up", "-": ANSWER + ".down",
   };
 
   function key(event) {
@@ -169,7 +243,11 @@ window.sayso = (() => {
   }
 
   document.addEventListener("keydown", key);
-  document.addEventListener("pointerdown", () => { pressing = true; });
+  document.addEventListener("pointerdown", event => {
+    pressing = true;
+    if (!name(event.target)) focused = null;
+  });
+  document.addEventListener("pointercancel", () => { pressing = false; });
   document.addEventListener("pointerup", () => { pressing = false; setTimeout(mark, 10); });
   // fingers move the handles of a selection without any pointer event
   document.addEventListener("selectionchange", () => {
@@ -183,6 +261,7 @@ window.sayso = (() => {
   });
   document.addEventListener("change", event => {
     const field = event.target.closest?.("select[data-act], input[data-act]");
+    if (field) drafts.delete(name(field)); // it is sent
     // where the server refuses the change, the field goes back to what holds
     if (field) setTimeout(() => { if (field !== document.activeElement || field.tagName === "SELECT") field.value = field.dataset.value; }, 2000);
   });
@@ -191,5 +270,7 @@ window.sayso = (() => {
     if (log.classList?.contains("log")) sticking = log.scrollTop + log.clientHeight > log.scrollHeight - 80;
   }, true);
 
-  return { painted, form, sent: () => { document.getSelection()?.removeAllRanges(); clear(); }, marked: () => JSON.stringify(marks) };
+  function sent() { document.getSelection()?.removeAllRanges(); }
+
+  return { painted, form, sent, marked: () => { sending = "message"; return marked(); } };
 })();

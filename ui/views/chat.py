@@ -18,7 +18,7 @@ import gradio as gr
 
 from assistant.cards import Card
 from assistant.errors import UserError
-from assistant.session import Message
+from assistant.session import Message, Progress
 from assistant.types import Act, Gesture, Selection
 from ui.cards import removable, said, waiting
 from ui.correct import corrected
@@ -29,6 +29,8 @@ __all__ = ["ACTS", "begin", "poll", "tab"]
 
 LONGEST = 4000
 """Characters of one message."""
+MOST_PARTS = 1000
+"""Marked in one output; nothing that can be drawn in a cell has more."""
 
 
 def tab(desk: Desk) -> None:
@@ -84,7 +86,7 @@ def poll(desk: Desk) -> Handler:
     def look(visit: Visit) -> dict[Any, Any] | None:
         news = visit.session.poll(visit.ids.get("last") or 0).messages
         running = visit.session.progress()
-        now = f"{running.job} {running.state} {running.progress:.3f} {running.text}" if running else ""
+        now = _told(running)
         before, visit.ids["training"] = visit.ids.get("training") or "", now
         visit.paint = bool(news) or bool(now) != bool(before)
         if visit.paint or now == before:
@@ -92,6 +94,13 @@ def poll(desk: Desk) -> Handler:
         return {desk.progress: progress(running), desk.ids: visit.ids}
 
     return look
+
+
+def _told(running: Progress | None) -> str:
+    """What of a training is seen, so that it is painted only where that changed."""
+    if running is None:
+        return ""
+    return f"{running.job} {running.state} {running.progress:.3f} {running.text} {len(running.figures)}"
 
 
 def say(visit: Visit, text: str, selection: list[Selection] | None = None) -> None:
@@ -115,9 +124,32 @@ def press(visit: Visit) -> None:
 
 
 def _selection(visit: Visit, marked: str) -> list[Selection]:
-    pieces = json.loads(marked) if marked else []
+    """What was marked: words of the example, and parts of outputs."""
+    pieces = _pieces(marked)
+    if not pieces:
+        return []
     screen = visit.session.screen()
-    return anchored(screen.view.text if screen else None, pieces)
+    words = anchored(screen.view.text if screen else None, [piece for piece in pieces if "target" not in piece])
+    parts = [piece for piece in pieces if "target" in piece]
+    return [*words, *(visit.session.marked(str(piece["target"]), _numbers(piece)) for piece in parts)]
+
+
+def _pieces(marked: str) -> list[dict[str, Any]]:
+    """As the browser sends it, which can be anything."""
+    try:
+        pieces = json.loads(marked) if marked else []
+    except ValueError:
+        pieces = None
+    if not isinstance(pieces, list) or not all(isinstance(piece, dict) for piece in pieces):
+        raise UserError("What was marked did not arrive whole", do="mark it again")
+    return pieces
+
+
+def _numbers(piece: dict[str, Any]) -> list[int]:
+    parts = piece.get("parts")
+    if not isinstance(parts, list) or not parts or not all(type(part) is int for part in parts):
+        raise UserError(f"No parts are marked in {piece['target']}", do="mark them again")
+    return parts[:MOST_PARTS]
 
 
 def _said(visit: Visit, act: str) -> Any:
@@ -149,6 +181,11 @@ def _point(visit: Visit, card: Card) -> int:
     if not sent.isdecimal() or int(sent) >= len(card.acts):
         raise UserError(f"The page sent the point {sent!r}", f"there are {len(card.acts)}", "load the page again")
     return int(sent)
+
+
+def _say(visit: Visit) -> None:
+    """The words of a button, with what is marked where the button is about that."""
+    say(visit, str(_said(visit, "value")), _selection(visit, str(visit.press.get("marked", ""))))
 
 
 def _confirm(visit: Visit) -> None:
@@ -236,7 +273,7 @@ def _changes(visit: Visit) -> None:
 
 
 ACTS: dict[str, Callable[[Visit], Any]] = {
-    "say": lambda visit: say(visit, str(_said(visit, "value"))),
+    "say": _say,
     "confirm": _confirm,
     "undo": _undo,
     "correct": _open_menus,

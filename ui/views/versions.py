@@ -12,8 +12,9 @@ from assistant.errors import UserError
 from assistant.session import Version
 from assistant.types import Report
 from ui.desk import PRESS, Desk, Visit
-from ui.draw import changes
-from ui.html import button, percent, plain, since, tag
+from ui.draw import Shown
+from ui.html import button, figure, percent, plain, since, tag
+from ui.report import changes
 
 __all__ = ["draw", "tab"]
 
@@ -25,8 +26,8 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
     table = gr.HTML(js_on_load=PRESS, apply_default_css=False, elem_id="versions")
 
     def drawn(visit: Visit, shown: str | None = None) -> dict[Any, Any]:
-        report = visit.session.changes(shown) if shown else None
-        return {table: draw(visit.session.versions(), shown, report)}
+        opened = (visit.session.changes(shown), visit.session.compared(shown)) if shown else None
+        return {table: draw(visit.session.versions(), shown, opened)}
 
     def look(visit: Visit) -> dict[Any, Any]:
         visit.paint = False
@@ -46,10 +47,10 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
     desk.on(table.click, press, also=[table])
 
 
-def draw(versions: Sequence[Version], shown: str | None = None, report: Report | None = None) -> str:
-    """The versions, newest first as given, and the model as it came; `report` is that of the version `shown`."""
+def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | None = None) -> str:
+    """The versions, newest first as given, and the model as it came; `opened`: what the version `shown` changed."""
     live = next((version for version in versions if version.live), None)
-    rows = [_row(version, report if version.id == shown else None) for version in versions]
+    rows = [_row(version, opened if version.id == shown else None) for version in versions]
     back = "" if live is None else tag("div", button("Go back to this", "use", version=BASE), class_="row")
     name = tag("div", tag("h3", BASE), "" if live else _badge("live", "good"), class_="top")
     about = tag("p", "The model as it came, before any feedback.", class_="effect")
@@ -62,7 +63,7 @@ def draw(versions: Sequence[Version], shown: str | None = None, report: Report |
     return tag("div", tag("h2", "Versions"), lead, tag("ul", *rows, base, class_="versions"), class_="page")
 
 
-def _row(version: Version, report: Report | None) -> str:
+def _row(version: Version, opened: Shown | None) -> str:
     badge = _badge("live", "good") if version.live else _badge("held back", "bad") if version.kept_back else ""
     pieces = "piece" if version.feedback == 1 else "pieces"
     made = escape(f"from {version.parent} · {version.feedback} {pieces} of feedback · {since(version.created_at)}")
@@ -73,7 +74,7 @@ def _row(version: Version, report: Report | None) -> str:
         tag("div", tag("h3", escape(version.name)), badge, tag("span", made, class_="effect"), class_="top"),
         _figures(version.report) if version.report else "",
         tag("div", use, class_="row") if use else "",
-        changes(version.id, report) if version.report else "",
+        changes(version.id, *(opened or (None, ""))) if version.report else "",
         class_="live" if version.live else None,
     )
 
@@ -87,12 +88,18 @@ def _figures(report: Report) -> str:
     fixed = sum(one.fixed for one in report.asked)
     cells = []
     if report.before is not None and report.after is not None:
-        change = f"{percent(report.before, 1)} → {tag('b', percent(report.after, 1))}"
-        cells.append(("held-out " + report.metric, change))
+        # with measures, it is what the outputs are worth; else a share of the held-out examples
+        name, say = (report.metric, figure) if report.measures else (f"held-out {report.metric}", _share)
+        cells.append((name, f"{say(report.before)} → {tag('b', say(report.after))}"))
     if report.asked:
         cells.append(("asked again", f"{tag('b', str(fixed))} of {len(report.asked)} fixed"))
-    cells.append(("earlier answers", f"{tag('b', str(len(report.changed)))} of {report.checked} changed"))
+    moved, earlier = ("moved", "what you saw") if report.measures else ("changed", "earlier answers")
+    cells.append((earlier, f"{tag('b', str(len(report.changed)))} of {report.checked} {moved}"))
     cells.append(("training", f"{report.seconds:.1f} s"))
     drawn = [tag("div", tag("dt", escape(name)), tag("dd", value)) for name, value in cells]
     why = "" if report.live else tag("p", plain(f"Held back: {report.why}"), class_="effect")
     return tag("dl", *drawn) + why
+
+
+def _share(value: float) -> str:
+    return percent(value, 1)
