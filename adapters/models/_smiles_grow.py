@@ -14,13 +14,14 @@ still open look to the model as if they had hydrogen.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
 from adapters.models._smiles_tokens import split
 from assistant.errors import UserError
 
-__all__ = ["PLACE", "begun", "checked", "contains", "is_atom", "places", "shown"]
+__all__ = ["PLACE", "begun", "checked", "contains", "fragment", "is_atom", "joined", "places", "shown"]
 
 PLACE = "*"
 BONDS = frozenset("-=#/\\$:")
@@ -76,6 +77,48 @@ def places(scaffold: str, state: random.Random | None = None, most: int = 3) -> 
         atom.SetNumExplicitHs(max(0, atom.GetNumExplicitHs() - 1))
         mol.AddBond(index, mol.AddAtom(Chem.Atom(0)), Chem.BondType.SINGLE)
     return str(Chem.MolToSmiles(mol))
+
+
+def fragment(smiles: str, atoms: Collection[int]) -> str:
+    """These atoms of a molecule, with an open place at each bond to the others: what has to be in it, as a scaffold.
+
+    Only single bonds outside of rings, and not between charges, are cut; for the others more is taken.
+    fragment("CC(=O)NC", (1, 2, 3)) -> "*NC(*)=O"
+
+    Raises:
+        UserError: it is no molecule.
+    """
+    from rdkit import Chem
+
+    mol = Chem.MolFromSmiles(checked(smiles) and smiles)
+    pairs = [{bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} for bond in mol.GetBonds() if _tied(bond)]
+    kept = set(atoms)
+    while more := {atom for pair in pairs if kept & pair for atom in pair} - kept:
+        kept |= more
+    cut = [bond.GetIdx() for bond in mol.GetBonds() if len(kept & {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()}) == 1]
+    apart = Chem.FragmentOnBonds(mol, cut, dummyLabels=[(0, 0)] * len(cut)) if cut else mol
+    parts = Chem.GetMolFrags(apart)
+    found = [Chem.MolFragmentToSmiles(apart, part) for part in parts if kept.intersection(part)]
+    return checked(found[0]) if len(found) == 1 else ""
+
+
+def _tied(bond: Any) -> bool:
+    charged = bond.GetBeginAtom().GetFormalCharge() and bond.GetEndAtom().GetFormalCharge()
+    return bool(bond.IsInRing() or bond.GetBondTypeAsDouble() != 1 or charged)
+
+
+def joined(scaffold: str, other: str, state: random.Random) -> str:
+    """Both scaffolds as one: an open place of each, chosen at random, becomes the bond between them.
+
+    joined("*c1ccccc1", "*C#N", state) -> "N#Cc1ccccc1"
+    """
+    from rdkit import Chem
+
+    mols = [Chem.MolFromSmiles(places(one, state)) for one in (scaffold, other)]
+    for mol in mols:
+        open_ = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
+        state.choice(open_).SetAtomMapNum(1)
+    return str(Chem.MolToSmiles(Chem.molzip(*mols)))
 
 
 def begun(scaffold: str, state: random.Random) -> str | None:

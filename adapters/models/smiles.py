@@ -33,10 +33,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from adapters.device import device
+from adapters.device import device, on_gpu
 from adapters.models import _smiles_grow as grow
 from adapters.models import family
-from adapters.models._smiles_sample import Decoder, Grammar, draw_each, packed
+from adapters.models._smiles_sample import Decoder, Grammar, draw_each, fast_type, packed
 from adapters.models._smiles_tokens import ANY, encode, split
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
@@ -49,7 +49,7 @@ __all__ = ["EMBEDDED", "Smiles", "smiles"]
 EMBEDDED = Path(__file__).parent / "data" / "smiles"
 ROUNDS = 8
 """How often what came out invalid is drawn again; what is left then is None."""
-RATE = 2e-3
+RATE = 5e-3
 """AdamW's, of the LoRA matrices."""
 BATCH = 256
 """Rows of a forward pass at most."""
@@ -73,6 +73,8 @@ class Smiles:
         from peft import LoraConfig, get_peft_model
 
         model, self.tokenizer = _load(base)
+        if not on_gpu():  # there the gradients of fused attention take longer than those of plain products
+            model.set_attn_implementation("eager")
         self.base_id = f"{base or 'smiles'}#{_fingerprint(model)}"
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
@@ -85,7 +87,7 @@ class Smiles:
         self.tokens: list[str] = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
         self.grammar = Grammar.of(self.tokens, self.end)
         self._known = set(self.tokens)
-        self._adapted = True
+        self._adapted, self._learning = True, False
         self._base_decoder: Decoder | None = None
         self.fresh = self.state()
 
@@ -103,7 +105,7 @@ class Smiles:
             if not left:
                 break
             more = [*left, *left[::10]]  # a tenth too many: not every one is valid
-            for one, (said, logp) in zip(more, self._drawn(more), strict=True):
+            for one, (said, logp) in zip(more, self.write(more), strict=True):
                 value = self._accepted(one, said)
                 if said and value:
                     score = math.exp(logp / (len(encode(self.tokenizer, [said])[0]) + 1))
@@ -182,7 +184,8 @@ class Smiles:
         """Nothing: a score is no chance of being right."""
 
     def train(self, deep: bool) -> None:
-        """Nothing: there is no head, and never dropout."""
+        """While it learns, `logp` is computed in bfloat16 where that is faster; there is no dropout."""
+        self._learning = deep
 
     def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
         """Zeros: there is nothing to point at in an input."""
@@ -195,20 +198,19 @@ class Smiles:
         """How it is best trained."""
         from adapters.fit import Recipe
 
-        return Recipe(settle=0, passes=1, most_steps=60, inner_rate=RATE, weight_decay=0.0)
+        return Recipe(settle=0, passes=1, most_steps=1000, inner_rate=RATE, weight_decay=0.0)
 
     def sample(self, count: int, begin: str = "", temperature: float = 1.0) -> list[tuple[str | None, float]]:
-        """`count` SMILES as the model writes them, valid or not, and their log-probability in nats.
+        """`count` SMILES that begin as told, or grow from this scaffold; see `write`."""
+        return self.write([begin] * count, temperature)
 
-        One that did not end is None. Where `begin` is not empty, each begins so, and the probability is of the whole;
-        the open places of a scaffold are filled.
+    def write(self, inputs: Sequence[Any], temperature: float = 1.0) -> list[tuple[str | None, float]]:
+        """For each input a SMILES as the model writes it, valid or not, and its log-probability in nats.
+
+        One that did not end is None. How it was asked to begin is in the probability; of what grew at several places
+        it is that of the last. All are drawn together.
         """
-        return self._drawn([_beginning(begin)] * count, temperature)
-
-    # --- inside -----------------------------------------------------------------------------------------
-
-    def _drawn(self, asked: Sequence[str], temperature: float = 1.0) -> list[tuple[str | None, float]]:
-        """A SMILES for each, and the log-probability of the last that was drawn for it; all are drawn together."""
+        asked = [_beginning(one) for one in inputs]
         said: list[tuple[str | None, float]] = [(one, 0.0) for one in asked]
         decoder = self._decoder(self.peft.get_base_model())
         self._go_on(decoder, said, {at: one for at, one in enumerate(asked) if grow.PLACE not in one}, temperature)
@@ -218,6 +220,8 @@ class Smiles:
             said[:] = [(None, 0.0) if begun.get(at, "") is None else one for at, one in enumerate(said)]
             self._go_on(decoder, said, {at: one for at, one in begun.items() if one is not None}, temperature, True)
         return said
+
+    # --- inside -----------------------------------------------------------------------------------------
 
     def _go_on(
         self, decoder: Decoder, said: list[tuple[str | None, float]], begun: dict[int, str], temperature: float,
@@ -269,7 +273,8 @@ class Smiles:
     def _scored(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """(B,) log-probability of token ids, with their end."""
         padded, mask = self._padded([[*one, self.end] for one in ids])
-        logits = self.peft(input_ids=padded[:, :-1], use_cache=False).logits.float()
+        with torch.autocast(device().type, torch.bfloat16, self._learning and fast_type() == torch.bfloat16):
+            logits = self.peft(input_ids=padded[:, :-1], use_cache=False).logits.float()
         each = logits.log_softmax(-1).gather(2, padded[:, 1:, None])[..., 0]
         total: Tensor = (each * mask[:, 1:]).sum(1)
         return total

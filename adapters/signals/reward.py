@@ -3,8 +3,9 @@
 REINVENT's augmented likelihood (Olivecrona et al. 2017, Blaschke et al. 2020) on the model's own samples y, with the
 score s in [0, 1]; b is the same model with its adapter off, so it costs no second model. Its minimum is b weighted by
 exp(sigma s). Divided by 2 sigma, the pull on log p of a fresh sample is its score, as if it were a label of that
-weight. The best samples so far are rehearsed among the new ones (experience replay); a training that was killed begins
-that memory anew.
+weight. Samples and scores are dear and a step on what is known is cheap, so each batch of samples is followed by steps
+on the best so far (experience replay; several updates for each sample as in Augmented Memory, Guo & Schwaller 2024,
+JACS Au 4:2160). A training that was killed begins that memory anew.
 
 >>> # s = 1 for at most 400 Da: after some hundred samples, nearly all are
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
@@ -24,8 +26,13 @@ from adapters.signals import Material, Reward, Signal, signal
 
 SIGMA_NATS = 60.0
 """What a score of 1 is worth."""
-REMEMBERED, REHEARSED = 128, 16
-"""How many of the best samples are kept, and how many of them come again in a step."""
+REMEMBERED = 64
+ELITE = 0.0
+"""How many of the best samples are kept."""
+BESIDE, ALONE = 16, 48
+"""How many of them come again beside fresh samples, and in a step of their own."""
+UPDATES = 4
+"""Steps for each batch of fresh samples, the one on them included."""
 
 
 class Scored(NamedTuple):
@@ -37,47 +44,57 @@ class Scored(NamedTuple):
     base: float
 
 
+@dataclass
+class Memory:
+    """The best so far, by value; and which step comes next."""
+
+    best: dict[Any, Scored] = field(default_factory=dict)
+    step: int = 0
+    seen: int = 0
+
+
 class Draw(NamedTuple):
-    """A sample yet to be made: what is asked, and who scores it. `memory`: the best so far, of all draws."""
+    """A sample yet to be made: what is asked, and who scores it. `memory` is that of all draws."""
 
     input: Any
     reward: Reward
-    memory: dict[Any, Scored]
+    memory: Memory
 
 
 def prepare(model: Model, material: Material) -> list[Draw]:
     reward = material.reward
     if reward is None or not reward.inputs:
         return []
-    memory: dict[Any, Scored] = {}
+    memory = Memory()
     _remember(memory, _with_base(model, [known for known in reward.known if math.isfinite(known[2])]))
-    return [Draw(reward.inputs[index % len(reward.inputs)], reward, memory) for index in range(reward.draws)]
+    count = reward.draws * UPDATES
+    return [Draw(reward.inputs[index % len(reward.inputs)], reward, memory) for index in range(count)]
 
 
 def loss(model: Model, items: Sequence[Draw]) -> Tensor:
-    """(B,) of each draw, with its share of what is rehearsed; 0 where a sample could not be scored."""
-    reward, memory = items[0].reward, items[0].memory
-    fresh = _drawn(model, items, reward)
-    old = _rehearsed(memory, {scored.value for scored in fresh})
+    """(B,) the mean over what is learned from in this step, the same for each item."""
+    memory = items[0].memory
+    fresh = _drawn(model, items) if memory.step % UPDATES == 0 or not memory.best else []
+    some = [*fresh, *_rehearsed(memory, {scored.value for scored in fresh}, BESIDE if fresh else ALONE)]
     _remember(memory, fresh)
-    some = [*fresh, *old]
-    if not some:
+    memory.step += 1
+    if not some:  # nothing could be scored
         zero = torch.stack([0 * parameter.sum() for _, parameter in model.trainable()]).sum()
         return zero.expand(len(items))
-    each = _augmented(model, some)
-    losses = each.new_zeros(len(items))
-    losses[: len(fresh)] = each[: len(fresh)]
-    return losses + each[len(fresh) :].sum() / len(items)
+    return _augmented(model, some).mean().expand(len(items))
 
 
-def _drawn(model: Model, items: Sequence[Draw], reward: Reward) -> list[Scored]:
-    """Samples that could be scored, as they are now."""
+def _drawn(model: Model, items: Sequence[Draw]) -> list[Scored]:
+    """Samples that could be scored, as they are now; who watches is told of all."""
+    reward, inputs = items[0].reward, [item.input for item in items]
     with torch.no_grad():
-        inputs = [item.input for item in items]
-        said = [(x, p.value) for x, p in zip(inputs, model.predict(inputs), strict=True) if p.value is not None]
-    scores = reward.score([value for _, value in said]) if said else []
-    told = [(x, value, float(score)) for (x, value), score in zip(said, scores, strict=True) if math.isfinite(score)]
-    return _with_base(model, told)
+        values = [prediction.value for prediction in model.predict(inputs)]
+    there = [at for at, value in enumerate(values) if value is not None]
+    scores = [math.nan] * len(values)
+    for at, score in zip(there, reward.score([values[at] for at in there]) if there else (), strict=True):
+        scores[at] = float(score)
+    reward.watch(list(zip(values, scores, strict=True)))
+    return _with_base(model, [one for one in zip(inputs, values, scores, strict=True) if math.isfinite(one[2])])
 
 
 def _with_base(model: Model, told: Sequence[tuple[Any, Any, float]]) -> list[Scored]:
@@ -94,18 +111,19 @@ def _augmented(model: Model, some: Sequence[Scored]) -> Tensor:
     return (wanted - logp).square() / (2 * SIGMA_NATS)
 
 
-def _rehearsed(memory: dict[Any, Scored], but: set[Any]) -> list[Scored]:
+def _rehearsed(memory: Memory, but: set[Any], count: int) -> list[Scored]:
     """Some of the best so far, chosen by torch's random state, which a training sets for each step."""
-    kept = [scored for value, scored in memory.items() if value not in but]
+    kept = [scored for value, scored in memory.best.items() if value not in but]
     state = random.Random(int(torch.randint(2**31, (1,))))
-    return state.sample(kept, min(REHEARSED, len(kept)))
+    return state.sample(kept, min(count, len(kept)))
 
 
-def _remember(memory: dict[Any, Scored], some: Sequence[Scored]) -> None:
-    memory.update((scored.value, scored) for scored in some if scored.score > 0)
-    best = sorted(memory.values(), key=lambda scored: -scored.score)[:REMEMBERED]
-    memory.clear()
-    memory.update((scored.value, scored) for scored in best)
+def _remember(memory: Memory, some: Sequence[Scored]) -> None:
+    memory.best.update((scored.value, scored) for scored in some if scored.score > 0)
+    memory.seen += len(some)
+    kept = max(16, round(ELITE * memory.seen)) if ELITE else REMEMBERED
+    best = sorted(memory.best.values(), key=lambda scored: -scored.score)[:kept]
+    memory.best = {scored.value: scored for scored in best}
 
 
 @signal

@@ -156,7 +156,7 @@ def _fit(told: Sequence[tuple[Bits, float]]) -> Any:
                 said = net(*_together([bits for bits, _ in some]))
                 loss = torch.nn.functional.binary_cross_entropy_with_logits(said, wanted)
                 optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
                 cycle.step()
     return net.eval()

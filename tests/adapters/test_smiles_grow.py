@@ -109,7 +109,7 @@ def test_many_inputs_are_drawn_together_and_each_gets_its_own(model: Smiles) -> 
 
 def test_what_breaks_a_scaffold_is_no_answer(model: Smiles, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guarantee does not rest on the model: an answer without the scaffold is refused."""
-    monkeypatch.setattr(model, "_drawn", lambda asked, temperature=1.0: [("CCO", -1.0) for _ in asked])
+    monkeypatch.setattr(model, "write", lambda asked, temperature=1.0: [("CCO", -1.0) for _ in asked])
     assert [one.value for one in model.predict(["*c1ccccc1", "*CC", "*CCC"])] == [None, "CCO", None]
 
 
