@@ -20,11 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-__all__ = ["Belief", "Preference", "Ranking", "Said", "Score", "Worst", "YesNo"]
+__all__ = ["Belief", "Direction", "Preference", "Range", "Ranking", "Said", "Score", "Worst", "YesNo"]
 
 Array: TypeAlias = NDArray[np.float64]
-SPREAD = np.array([0.8, 0.8, 0.5, 0.5, 0.3])  # of the prior: low, high (in the pool's sd), log slopes, log weight
+SPREAD = np.array([1.2, 1.2, 0.5, 0.5, 0.3])  # of the prior: low, high (in the pool's sd), log slopes, log weight
 START_SLOPE = 2.5  # nats per standard deviation of the pool
+LEAST_WIDTH = 0.5  # of a window, in standard deviations
+AIMED = 0.5  # by how much a property should change that "too much" is said of, in standard deviations
+SAID_ENDS = 0.15  # how exactly people mean the ends that they name, in standard deviations
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,30 @@ class YesNo:
 
 
 @dataclass(frozen=True)
+class Direction:
+    """Property number `property` should be more (`up`), or less, than it is in molecules with values `x` (P,)."""
+
+    x: Array
+    property: int
+    up: bool
+
+
+@dataclass(frozen=True)
+class Range:
+    """Property number `property` should be from `low` to `high`, in its unit; None leaves an end as it is."""
+
+    property: int
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Preference:
-    """The molecule `better` (P,) over the molecule `worse` (P,)."""
+    """The molecule `better` (P,) over the molecule `worse` (P,); in property number `property` alone, where given."""
 
     better: Array
     worse: Array
+    property: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +89,7 @@ class Ranking:
     order: Array
 
 
-Said: TypeAlias = Worst | Score | YesNo | Preference | Ranking
+Said: TypeAlias = Worst | Direction | Range | Score | YesNo | Preference | Ranking
 
 
 @dataclass(frozen=True)
@@ -108,7 +130,8 @@ class Belief:
         above = np.exp(t[..., 3]) * (z - t[..., 1])
         weight = np.exp(t[..., 4])
         share = weight / weight.sum(axis=2, keepdims=True)
-        return np.asarray(np.logaddexp(0.0, np.stack([below, above], axis=-1)) * share[..., None])
+        with np.errstate(invalid="ignore"):  # of what is no molecule nothing can be told: NaN
+            return np.asarray(np.logaddexp(0.0, np.stack([below, above], axis=-1)) * share[..., None])
 
     def scores(self, theta: Array, x: Array) -> Array:
         """(K, 5 P) and (N, P) -> (K, N) scores in [0, 1]."""
@@ -117,7 +140,7 @@ class Belief:
     def log_posterior(self, theta: Array) -> Array:
         """(K, 5 P) -> (K,) in nats, up to a constant."""
         off = (theta.reshape(len(theta), -1, 5) - self.prior) / SPREAD
-        total = -0.5 * (off**2).sum(axis=(1, 2))
+        total = -0.5 * (off**2).sum(axis=(1, 2)) + self._width(theta)
         worst = [s for s in self.said if isinstance(s, Worst)]
         if worst:
             total = total + self._worst(theta, worst)
@@ -125,6 +148,11 @@ class Belief:
             if not isinstance(s, Worst):
                 total = total + self._one(theta, s)
         return np.asarray(total)
+
+    def _width(self, theta: Array) -> Array:
+        """(K,): a window ends after it begins, also where a person spoke of one end alone."""
+        t = theta.reshape(len(theta), -1, 5)
+        return -np.asarray(np.logaddexp(0.0, 8.0 * (LEAST_WIDTH - (t[:, :, 1] - t[:, :, 0]))).sum(axis=1))
 
     def _worst(self, theta: Array, said: list[Worst]) -> Array:
         """A choice among the 2 P ends by what each costs; 20 logits a nat of the log score."""
@@ -135,7 +163,12 @@ class Belief:
         p = p[:, np.arange(len(said)), chosen] / p.sum(axis=2)
         return np.asarray(np.log((1 - self.misread) * p + self.misread / logits.shape[2]).sum(axis=1))
 
-    def _one(self, theta: Array, s: Score | YesNo | Preference | Ranking) -> Array:
+    def _one(self, theta: Array, s: Direction | Range | Score | YesNo | Preference | Ranking) -> Array:
+        if isinstance(s, Direction | Range):
+            return self._end(theta.reshape(len(theta), -1, 5)[:, s.property], s)
+        if isinstance(s, Preference) and s.property is not None:
+            cost = self.losses(theta, np.stack([s.better, s.worse]))[:, :, s.property].sum(axis=2)
+            return self._mixed(_logistic(20.0 * (cost[:, 1] - cost[:, 0])), 0.5)
         if isinstance(s, Score):
             off = (self.scores(theta, s.x[None])[:, 0] - s.value) / 0.1
             return self._mixed(np.exp(-0.5 * off**2), 0.1 * np.sqrt(2 * np.pi))
@@ -146,6 +179,18 @@ class Belief:
         value = self.scores(theta, order) / 0.1
         logs = [value[:, i] - np.logaddexp.reduce(value[:, i:], axis=1) for i in range(len(order) - 1)]
         return np.asarray(sum(self._mixed(np.exp(log), 1 / (len(order) - i)) for i, log in enumerate(logs)))
+
+    def _end(self, t: Array, s: Direction | Range) -> Array:
+        """(K, 5) parameters of the property -> (K,): its window ends where it was said to."""
+        centre, scale = self.centre[s.property], self.scale[s.property]
+        if isinstance(s, Range):
+            named = [(t[:, at], end) for at, end in enumerate((s.low, s.high)) if end is not None]
+            return np.asarray(sum(-0.5 * ((at - (end - centre) / scale) / SAID_ENDS) ** 2 for at, end in named))
+        z = (s.x[s.property] - centre) / scale
+        # the end has to be beyond the value by as much as is worth speaking of; the tail is linear, so one that was
+        # misread pulls no harder the farther off it is
+        beyond = t[:, 0] - z - AIMED if s.up else z - t[:, 1] - AIMED
+        return -np.asarray(np.logaddexp(0.0, -4.0 * beyond))
 
     def _mixed(self, p: Array, by_chance: float) -> Array:
         return np.asarray(np.log((1 - self.misread) * p + self.misread * by_chance))
