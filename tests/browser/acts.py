@@ -81,3 +81,16 @@ def mark(page: Any, words: str) -> None:
     page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)
     page.mouse.move(box[2] - 1, box[3], steps=3)
     page.mouse.up()
+
+
+def lasso(page: Any, parts: list[Any]) -> None:
+    """Draw around these parts of an output, as a mouse does."""
+    boxes = [part.bounding_box() for part in parts]
+    left, top = (min(box[side] for box in boxes) - 1 for side in ("x", "y"))
+    right = max(box["x"] + box["width"] for box in boxes) + 1
+    bottom = max(box["y"] + box["height"] for box in boxes) + 1
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 1)):
+        page.mouse.move(x, y, steps=5)
+    page.mouse.up()

@@ -185,12 +185,15 @@ class Wired:
     def open(self, author: str, conversation: str | None) -> Any:
         return self.sessions.setdefault(author, FakeSession(author, conversation))
 
-    def fire(self, handler: Any, username: str | None = None, ids: dict[str, Any] | None = None, **data: Any) -> Any:
+    def fire(
+        self, handler: Any, username: str | None = None, ids: dict[str, Any] | None = None, tab: str = "", **data: Any
+    ) -> Any:
         def event(run: Any, **_: Any) -> Any:
             self.fired = run
 
         self.desk.on(event, handler)
-        return self.fired(SimpleNamespace(username=username), gr.EventData(None, data), ids or {})
+        request = SimpleNamespace(username=username, session_hash=tab or None)
+        return self.fired(request, gr.EventData(None, data), ids or {})
 
 
 @pytest.fixture
@@ -211,6 +214,24 @@ def test_another_persons_conversation_is_not_opened_under_ones_name() -> None:
     wired, seen = Wired(), []
     wired.fire(lambda visit: seen.append(visit.session.author), username="eve", ids={"conversation": "latest of ada"})
     assert seen == ["eve"]
+
+
+def test_an_event_sent_before_another_was_done_is_about_what_that_one_left() -> None:
+    wired, seen = Wired(), []
+    wired.desk.people = People(FakeSession)  # type: ignore[arg-type]
+
+    def new(visit: Visit) -> None:
+        visit.ids = {"conversation": "the new one"}
+
+    def look(visit: Visit) -> None:
+        seen.append(visit.ids["conversation"])
+
+    sent = {"conversation": "the old one"}
+    wired.fire(new, ids=sent, tab="t1")
+    wired.fire(look, ids=sent, tab="t1")
+    wired.fire(look, ids=sent, tab="another")
+    wired.fire(look, username="eve", ids={}, tab="t1")
+    assert seen == ["the new one", "the old one", "latest of eve"]
 
 
 def test_after_a_turn_the_page_is_painted_with_ids_only() -> None:
