@@ -275,7 +275,7 @@ def goal_of(feedback: Sequence[Feedback], start: Objective | None = None, own: S
     """
     parts = start.parts if start is not None else ()
     windows = {str(part.options["name"]): part for part in parts if _worth.is_window(part)}
-    first = tuple(windows) if start is not None else DRUG_LIKE
+    first = tuple(windows) or DRUG_LIKE
     names = tuple(dict.fromkeys((*first, *mentioned(feedback))))
     memory: dict[str, Array | None] = {}
 
