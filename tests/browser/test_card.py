@@ -115,3 +115,39 @@ def test_a_wrong_value_is_a_sentence_and_nothing_is_lost(scripted: Server, page:
     assert (rule.property, rule.operator, rule.value) == ("length.words", "le", 12)
     assert [piece.text for piece in rule.evidence] == ["refund"]
     page.wait_for_function("() => !document.querySelector('#evidence .piece')")
+
+
+def test_what_is_written_in_open_menus_outlives_a_painting(scripted: Server, page: Any) -> None:
+    clear(scripted)
+    say(page, "two points")
+    newest(page).locator(".points > li").nth(1).get_by_role("button", name="Correct").click()
+    menus = page.locator(".log .menus")
+    menus.wait_for()
+    menus.locator("select[name=property]").select_option("length.words")
+    value = menus.locator("input[name=value]")
+    value.fill("1")
+    page.evaluate("document.querySelector('.log .said .thumb.up').click()")
+    page.wait_for_selector(".log .thumb.up[aria-pressed=true]")
+    assert menus.locator("select[name=property]").input_value() == "length.words"
+    page.keyboard.type("2")
+    assert value.input_value() == "12", "it has the focus still, so that keys are no commands"
+    menus.get_by_role("button", name="Cancel").click()
+    page.wait_for_function("() => !document.querySelector('.log .menus')")
+    newest(page).locator(".points > li").nth(1).get_by_role("button", name="Correct").click()
+    menus.wait_for()
+    assert menus.locator("select[name=property]").input_value() == "label", "what was cancelled is forgotten"
+
+
+def test_new_and_next_at_once_do_not_mix_two_conversations(page: Any) -> None:
+    say(page, "two points")
+    before = page.locator(".bar select").input_value()
+    page.evaluate(
+        "() => { document.querySelector('.bar [data-act=new]').click();"
+        " document.querySelector('#quick [data-act=next]').click(); }"
+    )
+    page.wait_for_function("before => document.querySelector('.bar select').value !== before", arg=before)
+    answers = "[...document.querySelectorAll('.log .sayso')].filter(one => one.innerText.includes('I say')).length"
+    page.wait_for_function(f"() => {answers} === 2")
+    page.wait_for_timeout(1000)
+    assert page.locator(".bar select").input_value() != before
+    assert page.evaluate(answers) == 2 and page.locator(".log .person").count() == 0
