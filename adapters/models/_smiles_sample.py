@@ -1,13 +1,8 @@
-"""Samples of a causal model, many at a time and fast: its decoder written as one tight loop.
+"""Samples of a causal model, many at a time and fast, each begun in its own way.
 
-What makes it faster than `generate`: weights packed once (LoRA merged in; query, key and value in one product, gate
-and up in another) in bfloat16 where the processor multiplies it twice as fast; keys and values written into buffers
-that grow by blocks; and rows that have ended are dropped, so that nobody waits for the longest one. All rows are at
-the same position. Models of another build than Llama's are sampled with transformers' own forward, dropping ended
-rows, too.
-
-A branch that isn't open can't be closed, and a SMILES can't end within a branch or a ring: such tokens are barred.
-Rows may be begun each in its own way.
+All rows are at the same position, and rows that have ended are dropped, so that nobody waits for the longest one (the
+rest of what makes it faster than `generate` is in `_smiles_decoder`). A branch that isn't open can't be closed, and a
+SMILES can't end within a branch or a ring: such tokens are barred.
 
 >>> draw(packed(model, True), 3, [begin], end)[0]           # doctest: +SKIP
 Drawn(ids=[17, 17, 11], logp=-14.2)
@@ -17,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from adapters.device import device, on_gpu
+from adapters.models._smiles_decoder import Decoder, fast_type, packed
 
 __all__ = ["Drawn", "Grammar", "draw", "draw_each", "fast_type", "packed"]
 
@@ -30,8 +26,6 @@ MOST_TOKENS = 128
 """Of a sample, without its marks; what has not ended by then never does."""
 ROWS, ROWS_GPU = 512, 8192
 """How many samples are drawn at once."""
-BLOCK = 16
-"""By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts."""
 SPARSE = 0.85
 """Rows are compacted when a smaller share of them is alive."""
 FREE = -1
@@ -43,19 +37,6 @@ class Drawn(NamedTuple):
 
     ids: list[int] | None
     logp: float
-
-
-class Decoder(Protocol):
-    """A model at work on rows that are all at the same position."""
-
-    def begin(self, rows: int, most: int) -> None:
-        """Room for `rows` sequences of `most` tokens."""
-
-    def step(self, tokens: Tensor) -> Tensor:
-        """(B, V) float32 logits of the tokens that follow these (B,)."""
-
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows alone."""
 
 
 # --- which tokens may follow ---------------------------------------------------------------------------------
@@ -205,146 +186,3 @@ def _collected(said: Tensor, ended: Tensor, logp: Tensor, end: int) -> list[Draw
     lengths = (said != end).sum(1).tolist()
     rows = zip(said.tolist(), lengths, ended.tolist(), logp.tolist(), strict=True)
     return [Drawn(ids[:length] if whole else None, nats) for ids, length, whole, nats in rows]
-
-
-# --- decoders ------------------------------------------------------------------------------------------------
-
-
-def fast_type() -> torch.dtype:
-    """bfloat16 where it is multiplied faster than float32."""
-    fast = torch.cuda.is_bf16_supported() if on_gpu() else torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if fast else torch.float32
-
-
-def packed(model: Any, adapted: bool) -> Decoder:
-    """A causal model of transformers, with its LoRA matrices if `adapted`, ready to be sampled."""
-    config = model.config
-    usual = (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default") == "default"
-    plain = not getattr(config, "attention_bias", False) and not getattr(config, "mlp_bias", False)
-    if config.model_type == "llama" and usual and plain and config.hidden_act == "silu":
-        return _Llama(model, adapted)
-    return _Other(model)
-
-
-class _Layer(NamedTuple):
-    """The weights of a layer, transposed: (inputs, outputs)."""
-
-    before_attention: Tensor
-    qkv: Tensor
-    out: Tensor
-    before_feed: Tensor
-    gate_up: Tensor
-    down: Tensor
-
-
-class _Llama:
-    """A Llama (Touvron et al. 2023) with grouped queries: RMS norms, rotary positions, SwiGLU."""
-
-    def __init__(self, model: Any, adapted: bool) -> None:
-        config, kind = model.config, fast_type()
-        self.heads, self.shared = config.num_attention_heads, config.num_key_value_heads
-        self.size = getattr(config, "head_dim", None) or config.hidden_size // self.heads
-        self.eps, self.kind = config.rms_norm_eps, kind
-
-        def join(*parts: nn.Module) -> Tensor:
-            return torch.cat([_weight(part, adapted) for part in parts]).T.contiguous().to(kind)
-
-        def norm(part: Any) -> Tensor:
-            return torch.as_tensor(part.weight.detach()).to(kind)
-
-        with torch.no_grad():
-            self.embedded = model.model.embed_tokens.weight.detach().to(kind)
-            self.layers = [
-                _Layer(
-                    norm(layer.input_layernorm),
-                    join(layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
-                    join(layer.self_attn.o_proj),
-                    norm(layer.post_attention_layernorm),
-                    join(layer.mlp.gate_proj, layer.mlp.up_proj),
-                    join(layer.mlp.down_proj),
-                )
-                for layer in model.model.layers
-            ]
-            self.norm, self.head = norm(model.model.norm), join(model.lm_head)
-        theta = (getattr(config, "rope_parameters", None) or {}).get("rope_theta", 10_000.0)
-        speeds = theta ** (-torch.arange(0, self.size, 2, device=device()) / self.size)
-        self.speeds = torch.cat([speeds, speeds])
-
-    def begin(self, rows: int, most: int) -> None:
-        angles = torch.arange(most, device=device())[:, None] * self.speeds
-        sign = torch.ones(self.size, device=device())
-        sign[: self.size // 2] = -1
-        self.cos, self.sin = angles.cos().to(self.kind), (sign * angles.sin()).to(self.kind)
-        shape = (rows * self.shared, BLOCK, self.size)
-        self.keys = [torch.zeros(shape, dtype=self.kind, device=device()) for _ in self.layers]
-        self.values = [torch.zeros(shape, dtype=self.kind, device=device()) for _ in self.layers]
-        self.unwritten = torch.full((1, 1, most + BLOCK), -torch.inf, dtype=self.kind, device=device())
-        self.at = 0
-
-    def step(self, tokens: Tensor) -> Tensor:
-        if self.at == self.keys[0].shape[1]:
-            self.keys, self.values = ([_longer(one) for one in some] for some in (self.keys, self.values))
-        self.unwritten[..., self.at] = 0
-        x = self.embedded[tokens]
-        for index, layer in enumerate(self.layers):
-            x = torch.addmm(x, self._attend(index, layer, x), layer.out)
-            gate, up = (self._norm(x, layer.before_feed) @ layer.gate_up).chunk(2, -1)
-            x = torch.addmm(x, nn.functional.silu(gate).mul_(up), layer.down)
-        self.at += 1
-        return (self._norm(x, self.norm) @ self.head).float()
-
-    def _attend(self, index: int, layer: _Layer, x: Tensor) -> Tensor:
-        """(B, heads x size)"""
-        rows, at = len(x), self.at
-        qkv = (self._norm(x, layer.before_attention) @ layer.qkv).view(rows, -1, self.size)
-        turned = qkv[:, : self.heads + self.shared]
-        halves = torch.cat([turned[..., self.size // 2 :], turned[..., : self.size // 2]], -1)
-        turned = torch.addcmul(turned * self.cos[at], halves, self.sin[at])
-        # the heads that share a key are rows of one small product
-        keys, values = self.keys[index], self.values[index]
-        keys[:, at] = turned[:, self.heads :].reshape(-1, self.size)
-        values[:, at] = qkv[:, self.heads + self.shared :].reshape(-1, self.size)
-        queries = turned[:, : self.heads].reshape(rows * self.shared, -1, self.size)
-        unwritten = self.unwritten[..., : keys.shape[1]]
-        scores = torch.baddbmm(unwritten, queries, keys.transpose(1, 2), alpha=self.size**-0.5)
-        return torch.bmm(scores.softmax(-1), values).view(rows, -1)
-
-    def keep(self, rows: Tensor) -> None:
-        for buffers in (self.keys, self.values):
-            for index, buffer in enumerate(buffers):
-                split = buffer.view(-1, self.shared, *buffer.shape[1:])
-                buffers[index] = split[rows].flatten(0, 1)
-
-    def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
-        return nn.functional.rms_norm(x, weight.shape, weight, self.eps)
-
-
-def _longer(buffer: Tensor) -> Tensor:
-    """With room for another block of tokens; zeros, since what is masked is still multiplied."""
-    return nn.functional.pad(buffer, (0, 0, 0, BLOCK))
-
-
-def _weight(part: Any, adapted: bool) -> Tensor:
-    """(outputs, inputs) of a linear layer, with its LoRA matrices merged in."""
-    if not hasattr(part, "base_layer"):
-        return torch.as_tensor(part.weight.detach())
-    weight = torch.as_tensor(part.base_layer.weight.detach())
-    return weight + part.get_delta_weight("default").detach() if adapted else weight
-
-
-class _Other:
-    """Any causal model, by transformers' own forward; whether its adapter is on, the caller says."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def begin(self, rows: int, most: int) -> None:
-        self.cache: Any = None
-
-    def step(self, tokens: Tensor) -> Tensor:
-        out = self.model(input_ids=tokens[:, None], past_key_values=self.cache, use_cache=True)
-        self.cache = out.past_key_values
-        return torch.as_tensor(out.logits[:, -1]).float()
-
-    def keep(self, rows: Tensor) -> None:
-        self.cache.batch_select_indices(rows)

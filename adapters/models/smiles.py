@@ -18,7 +18,6 @@ or in a folder.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 import warnings
@@ -33,11 +32,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from adapters.device import device, on_gpu
+from adapters.device import device
 from adapters.models import _smiles_grow as grow
 from adapters.models import family
-from adapters.models._smiles_sample import Decoder, Grammar, draw_each, fast_type, packed
-from adapters.models._smiles_tokens import ANY, encode, split
+from adapters.models._smiles_decoder import Decoder, fast_type, packed
+from adapters.models._smiles_load import fingerprint, load, marks
+from adapters.models._smiles_sample import Grammar, draw_each
+from adapters.models._smiles_tokens import encode, split
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
 
@@ -72,10 +73,8 @@ class Smiles:
     def __init__(self, base: str | None = None, rank: int = 16) -> None:
         from peft import LoraConfig, get_peft_model
 
-        model, self.tokenizer = _load(base)
-        if not on_gpu():  # there the gradients of fused attention take longer than those of plain products
-            model.set_attn_implementation("eager")
-        self.base_id = f"{base or 'smiles'}#{_fingerprint(model)}"
+        model, self.tokenizer = load(base, EMBEDDED)
+        self.base_id = f"{base or 'smiles'}#{fingerprint(model)}"
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
@@ -83,7 +82,7 @@ class Smiles:
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
             warnings.filterwarnings("ignore", message="fan_in_fan_out", category=UserWarning)  # it sets that itself
             self.peft = get_peft_model(model, config).to(device()).eval()
-        self.begin, self.anywhere, self.end = _marks(self.tokenizer)
+        self.begin, self.anywhere, self.end = marks(self.tokenizer)
         self.tokens: list[str] = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
         self.grammar = Grammar.of(self.tokens, self.end)
         self._known = set(self.tokens)
@@ -307,47 +306,3 @@ def canonical(smiles: str, strict: bool = False) -> str:
     if molecule is None:
         return "" if strict else smiles
     return str(Chem.MolToSmiles(molecule))
-
-
-def _marks(tokenizer: Any) -> tuple[int, int, int]:
-    """What a SMILES begins with, what one that is begun anywhere does, and what it ends with."""
-    end = tokenizer.eos_token_id
-    begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
-    if end is None:
-        raise UserError("The tokenizer of the base model has no end-of-text token", "a generator has to know its end")
-    known = tokenizer.get_vocab()
-    return begin, known.get(ANY, begin), end
-
-
-def _load(base: str | None) -> tuple[Any, Any]:
-    """The model and its tokenizer, quietly and without a network where they lie on disk.
-
-    Raises:
-        UserError: there is none.
-    """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
-
-    if base is None and not (EMBEDDED / "model.safetensors").exists():
-        raise UserError("The weights of the SMILES model are missing", do="train them: sayso train-prior")
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    place = base or str(EMBEDDED)
-    try:
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
-        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
-    except (OSError, ValueError) as wrong:
-        raise UserError(
-            f"The base model {place!r} can't be loaded",
-            "a base is a causal model over SMILES, a folder or a name on the hub",
-            f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
-        ) from wrong
-
-
-def _fingerprint(model: nn.Module) -> str:
-    """Eight hexadecimal digits that change with the weights."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().flatten()[:64].float().cpu().numpy().tobytes())
-    return digest.hexdigest()[:8]

@@ -1,0 +1,67 @@
+"""A causal model over SMILES from the hub or a folder, with its tokenizer; and what names its weights.
+
+>>> model, tokenizer = load(None, EMBEDDED)                 # doctest: +SKIP
+>>> fingerprint(model)                                      # doctest: +SKIP
+'1f0c9a3e'
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from adapters.device import on_gpu
+from adapters.models._smiles_tokens import ANY
+from assistant.errors import UserError
+
+__all__ = ["fingerprint", "load", "marks"]
+
+
+def marks(tokenizer: Any) -> tuple[int, int, int]:
+    """What a SMILES begins with, what one that is begun anywhere does, and what it ends with."""
+    end = tokenizer.eos_token_id
+    begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else end
+    if end is None:
+        raise UserError("The tokenizer of the base model has no end-of-text token", "a generator has to know its end")
+    known = tokenizer.get_vocab()
+    return begin, known.get(ANY, begin), end
+
+
+def load(base: str | None, embedded: Path) -> tuple[Any, Any]:
+    """The model and its tokenizer, quietly and without a network where they lie on disk.
+
+    Raises:
+        UserError: there is none.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    if base is None and not (embedded / "model.safetensors").exists():
+        raise UserError("The weights of the SMILES model are missing", do="train them: sayso train-prior")
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    place = base or str(embedded)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
+        if not on_gpu():  # the gradients of fused attention take longer there than those of plain products
+            model.set_attn_implementation("eager")
+        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
+    except (OSError, ValueError) as wrong:
+        raise UserError(
+            f"The base model {place!r} can't be loaded",
+            "a base is a causal model over SMILES, a folder or a name on the hub",
+            f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
+        ) from wrong
+
+
+def fingerprint(model: nn.Module) -> str:
+    """Eight hexadecimal digits that change with the weights."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().flatten()[:64].float().cpu().numpy().tobytes())
+    return digest.hexdigest()[:8]
