@@ -14,7 +14,7 @@ from assistant.cards import show_value
 from assistant.session import Message, Progress, Screen, Session
 from assistant.types import Output, Report
 from ui.cards import card
-from ui.grid import grid
+from ui.grid import acted, grid
 from ui.html import button, percent, plain, tag, thumbs
 from ui.menus import value_field
 from ui.plot import plot
@@ -118,7 +118,7 @@ def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[st
         return tag("section", tag("h2", "Example"), waiting, class_="example waiting")
     view = screen.view
     if view.cells:
-        title, answers, these = view.said or "To look at", [grid(screen, rules)], "these"
+        title, answers, these = view.said or "To look at", [grid(screen), acted(screen.outputs, rules)], "these"
     else:
         several = len(screen.outputs) > 1
         answers = [
@@ -185,9 +185,12 @@ def progress(running: Progress | None) -> str:
         said = running.text if running is not None and running.state == "failed" else ""
         return tag("div", tag("p", plain(said)), class_="progress idle")
     share = max(0.0, min(1.0, running.progress))
+    says = running.text or running.state
+    if running.figures:
+        says = says.partition(":")[0]  # the plot tells the figures
     return tag(
         "div",
-        tag("p", tag("span", plain(f"Training · {running.text or running.state}")), tag("span", percent(share))),
+        tag("p", tag("span", plain(f"Training · {says}")), tag("span", percent(share))),
         tag(
             "div", f'<i style="width:{share * 100:.0f}%"></i>', class_="track", role="progressbar",
             aria_valuenow=round(share * 100), aria_valuemin=0, aria_valuemax=100, aria_label="Training",

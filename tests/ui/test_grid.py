@@ -76,11 +76,19 @@ def test_an_input_that_is_empty_has_no_empty_box(session: Shapes) -> None:
 
 
 def test_what_cannot_be_told_has_no_worth_and_what_was_edited_says_what_it_was(session: Shapes) -> None:
-    first = session.outputs[0].model_copy(update={"score": None, "said": "before it"})
-    session.outputs = (first, session.outputs[1].model_copy(update={"rules": ("r1",)}), session.outputs[2])
-    tags = drawn(session, r1="no b")
+    first = session.outputs[0].model_copy(update={"score": None, "said": "earlier"})
+    session.outputs = (first, *session.outputs[1:])
+    tags = drawn(session)
     assert "0.25" not in tags.text and "0.00" not in tags.text
-    assert "before: before it" in tags.text and "by your rule: no b" in tags.text
+    assert tags.text.count("before: ") == 1 and "before: earlier" in tags.text
+
+
+def test_rules_that_acted_are_said_once_for_all(session: Shapes) -> None:
+    assert "By your rule" not in drawn(session).text
+    one, two, three = session.outputs
+    both = {"rules": ("r1", "r2")}
+    session.outputs = (one.model_copy(update=both), two.model_copy(update=both), three)
+    assert drawn(session, r1="no **b**", r2="short").text.count("By your rules: no b; short") == 1
 
 
 def test_words_of_others_in_a_grid_are_shown_and_never_run(session: Shapes) -> None:
@@ -198,7 +206,8 @@ def test_figures_beyond_their_scale_stay_in_the_plot_and_names_are_escaped() -> 
 def test_a_training_that_tells_figures_is_drawn_and_one_that_does_not_is_a_bar() -> None:
     running = Progress(job="j", state="running", progress=0.4, text="learning")
     assert "<svg" not in draw.progress(running)
-    assert "score" in draw.progress(running.model_copy(update={"figures": ({"score": 0.5},)}))
+    told = running.model_copy(update={"figures": ({"score": 0.5},), "text": "learning: score 0.50"})
+    assert Tags(draw.progress(told)).text.count("score") == 1, "in the plot"
     assert chat._told(running) != chat._told(running.model_copy(update={"figures": ({"score": 0.5},)}))
 
 

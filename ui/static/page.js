@@ -64,7 +64,7 @@ window.sayso = (() => {
       ? `Click ${find("#example .cell [data-atom]") ? "atoms" : "parts"}, or circle them, to talk about just these.`
       : "Mark words in the example to give them as a reason.";
     says.textContent = some ? "Evidence" : hint;
-    place.append(says);
+    if (!chips.length) place.append(says); // what the chips of parts are is plain, and the place is narrow
     marks.forEach((piece, index) => chip(`“${piece.text}”`, () => marks.splice(index, 1)));
     chips.forEach(one => chip(one.text, () => parts.clear(one.target)));
     if (chips.length) ["This must stay", "Lose this"].forEach(words => place.append(quick(words)));
