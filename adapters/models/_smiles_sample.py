@@ -1,8 +1,8 @@
 """Samples of a causal model, many at a time and fast, each begun in its own way.
 
 All rows are at the same position, and rows that have ended are dropped, so that nobody waits for the longest one (the
-rest of what makes it faster than `generate` is in `_smiles_decoder`). A branch that isn't open can't be closed, and a
-SMILES can't end within a branch or a ring: such tokens are barred.
+rest of what makes it faster than `generate` is in `_smiles_decoder`). What can't follow in a SMILES is barred, by
+`_smiles_grammar`.
 
 >>> draw(packed(model, True), 3, [begin], end)[0]           # doctest: +SKIP
 Drawn(ids=[17, 17, 11], logp=-14.2)
@@ -11,7 +11,6 @@ Drawn(ids=[17, 17, 11], logp=-14.2)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from adapters.device import device, on_gpu
 from adapters.models._smiles_decoder import Decoder, fast_type, packed
+from adapters.models._smiles_grammar import Grammar, Open
 
 __all__ = ["Drawn", "Grammar", "draw", "draw_each", "fast_type", "packed"]
 
@@ -37,49 +37,6 @@ class Drawn(NamedTuple):
 
     ids: list[int] | None
     logp: float
-
-
-# --- which tokens may follow ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Grammar:
-    """What each token opens and closes. `branch`: (V,) +1, -1 or 0; `ring`: (V, R) whether it is that ring bond."""
-
-    branch: Tensor
-    ring: Tensor
-    close: int
-    end: int
-
-    @classmethod
-    def of(cls, tokens: Sequence[str], end: int) -> Grammar | None:
-        """None: the tokens are not chemical ones."""
-        if not {"(", ")", "1", "2"} <= set(tokens) or any("(" in token and len(token) > 1 for token in tokens):
-            return None
-        rings = [token for token in tokens if token.isdigit() or (token[0] == "%" and token[1:].isdigit())]
-        branch = torch.tensor([(token == "(") - (token == ")") for token in tokens], device=device())
-        ring = torch.tensor([[token == one for one in rings] for token in tokens], device=device())
-        return cls(branch, ring, list(tokens).index(")"), end)
-
-
-class _Open:
-    """The branches and rings that are open in each row."""
-
-    def __init__(self, grammar: Grammar, rows: int) -> None:
-        self.grammar = grammar
-        self.depth = torch.zeros(rows, dtype=torch.long, device=device())
-        self.rings = torch.zeros(rows, grammar.ring.shape[1], dtype=torch.bool, device=device())
-
-    def bar(self, logits: Tensor) -> None:
-        logits[:, self.grammar.close].masked_fill_(self.depth <= 0, -torch.inf)
-        logits[:, self.grammar.end].masked_fill_((self.depth > 0) | self.rings.any(1), -torch.inf)
-
-    def read(self, tokens: Tensor) -> None:
-        self.depth += self.grammar.branch[tokens]
-        self.rings ^= self.grammar.ring[tokens]
-
-    def keep(self, rows: Tensor) -> None:
-        self.depth, self.rings = self.depth[rows], self.rings[rows]
 
 
 # --- the loop ------------------------------------------------------------------------------------------------
@@ -133,7 +90,7 @@ def _cohort(
     alive = torch.arange(count, device=device())
     """(B,) which sample each row is of"""
     dead = torch.zeros(count, dtype=torch.bool, device=device())
-    state = _Open(grammar, count) if grammar else None
+    state = Open(grammar, count) if grammar else None
     tokens = given[:, 0]
     for at in range(1, most):
         own = decoder.step(tokens).log_softmax(-1)

@@ -10,7 +10,8 @@ import torch
 from rdkit import Chem
 
 from adapters.fit import Recipe, fit
-from adapters.models._smiles_sample import MOST_TOKENS, Grammar, _Open
+from adapters.models._smiles_grammar import Grammar, Open
+from adapters.models._smiles_sample import MOST_TOKENS
 from adapters.models._smiles_tokens import encode
 from adapters.models.smiles import EMBEDDED, Smiles, canonical, smiles
 from adapters.signals import Material, Reward, signal
@@ -115,7 +116,7 @@ def test_no_sample_ends_within_a_branch_or_a_ring(model: Smiles) -> None:
     tokens = ["(", ")", "1", "2", "C", "%10", "<end>"]
     grammar = Grammar.of(tokens, end=6)
     assert grammar is not None
-    state = _Open(grammar, 3)
+    state = Open(grammar, 3)
     for column in ([4, 4, 4], [0, 2, 5], [4, 4, 4]):
         state.read(torch.tensor(column))
     logits = torch.zeros(3, 7)
