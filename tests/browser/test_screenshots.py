@@ -11,10 +11,11 @@ import pytest
 from tests.browser.acts import answer, count, example, mark, say, teach, wait_for_more
 from tests.browser.conftest import ROOT, Opener, Server
 
+SHOTS = os.environ.get("SAYSO_SCREENSHOTS") == "1"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(280),
-    pytest.mark.skipif(os.environ.get("SAYSO_SCREENSHOTS") != "1", reason="SAYSO_SCREENSHOTS=1 takes them"),
+    pytest.mark.skipif(not SHOTS, reason="SAYSO_SCREENSHOTS=1 takes them"),
 ]
 FOLDER = ROOT / "docs" / "screenshots"
 LARGEST_BYTES = 250_000
