@@ -48,6 +48,19 @@ def chips(page: Any) -> list[str]:
     return [str(text) for text in page.locator("#evidence .piece").all_inner_texts()]
 
 
+def swipe(page: Any, first: Any, last: Any) -> None:
+    """Draw around the row of parts from the first to the last with a finger."""
+    start, end = first.bounding_box(), last.bounding_box()
+    left, right = start["x"] - 1, end["x"] + end["width"] + 1
+    top, bottom = start["y"] - 1, start["y"] + start["height"] + 1
+    finger = page.context.new_cdp_session(page)
+    way = [(left + n * (right - left) / 8, top) for n in range(9)] + [(right, bottom), (left, bottom)]
+    for n, (x, y) in enumerate(way):
+        kind = "touchStart" if n == 0 else "touchMove"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def newest(server: Server) -> Critique:
     """The critique that was kept last."""
     with Store.open(f"sqlite:///{server.home / 'sayso.db'}") as store:
@@ -166,6 +179,9 @@ def test_a_grid_on_a_phone_is_marked_by_tap_and_never_scrolls_sideways(grid: Ser
     large.locator("[data-atom='0']").tap()
     large.locator("[data-atom='2']").tap()
     assert chips(page) == [f"2 atoms of {large.get_attribute('data-output')} ×"]
+    page.locator("#evidence .piece").click()
+    swipe(page, large.locator("[data-atom='0']"), large.locator("[data-atom='2']"))
+    assert chips(page) == [f"3 atoms of {large.get_attribute('data-output')} ×"]
     field = page.locator("#composer").bounding_box()
     assert field["y"] + field["height"] <= 844
     quick = page.get_by_role("button", name="Lose this").bounding_box()

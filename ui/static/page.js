@@ -62,7 +62,7 @@ window.sayso = (() => {
     const says = document.createElement("span");
     const hint = find("#example .cell :is([data-part], [data-atom])")
       ? `Click ${find("#example .cell [data-atom]") ? "atoms" : "parts"}, or circle them, to talk about just these.`
-      : "Mark words in the example to give them as a reason.";
+      : source() ? "Mark words in the example to give them as a reason." : "";
     says.textContent = some ? "Evidence" : hint;
     if (!chips.length) place.append(says); // what the chips of parts are is plain, and the place is narrow
     marks.forEach((piece, index) => chip(`“${piece.text}”`, () => marks.splice(index, 1)));
