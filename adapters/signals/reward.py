@@ -26,9 +26,8 @@ from adapters.signals import Material, Reward, Signal, signal
 
 SIGMA_NATS = 60.0
 """What a score of 1 is worth."""
-REMEMBERED = 64
-ELITE = 0.0
-"""How many of the best samples are kept."""
+LEAST, SHARE = 16, 0.15
+"""How many of the best samples are kept: a share of all that were seen. Fewer are learned sooner, and by heart."""
 BESIDE, ALONE = 16, 48
 """How many of them come again beside fresh samples, and in a step of their own."""
 UPDATES = 4
@@ -46,7 +45,7 @@ class Scored(NamedTuple):
 
 @dataclass
 class Memory:
-    """The best so far, by value; and which step comes next."""
+    """The best of all that were `seen`, by value; and which step comes next."""
 
     best: dict[Any, Scored] = field(default_factory=dict)
     step: int = 0
@@ -121,8 +120,7 @@ def _rehearsed(memory: Memory, but: set[Any], count: int) -> list[Scored]:
 def _remember(memory: Memory, some: Sequence[Scored]) -> None:
     memory.best.update((scored.value, scored) for scored in some if scored.score > 0)
     memory.seen += len(some)
-    kept = max(16, round(ELITE * memory.seen)) if ELITE else REMEMBERED
-    best = sorted(memory.best.values(), key=lambda scored: -scored.score)[:kept]
+    best = sorted(memory.best.values(), key=lambda scored: -scored.score)[: max(LEAST, round(SHARE * memory.seen))]
     memory.best = {scored.value: scored for scored in best}
 
 
