@@ -25,7 +25,7 @@ __all__ = ["edited", "made", "steered"]
 CANDIDATES = 8
 """Outputs drawn for each that is shown."""
 ROUNDS = 8
-STAYED = "what was on screen, scored anew"
+STAYED = "what was on screen, scored anew; “next” shows others"
 
 
 def steered(
@@ -49,7 +49,8 @@ def steered(
         return _scored(goal, [output for output in stay if output]), STAYED
     with _asking(bench, example) as more:
         shown = {output.value for output in stay if output}
-        drawn = [output for output in more(CANDIDATES * free) if output.value not in shown]
+        asked = more(CANDIDATES * free, goal.inputs()[0])
+        drawn = [output for output in asked if output.value not in shown]
         chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
     new = iter(chosen)
     outputs = [output or next(new, None) for output in stay] if before else list(new)
@@ -62,7 +63,8 @@ def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output
     found: dict[Any, Output] = {}
     with _asking(bench, example) as more:
         for step in range(ROUNDS):
-            drawn = [output for output in more(2 * count) if output.value not in found]
+            asked = more(2 * count, goal.inputs()[0])
+            drawn = [output for output in asked if output.value not in found]
             some, _ = goal.choose(example, drawn, count, more, np.random.default_rng((bench.settings.seed, seed, step)))
             found.update((output.value, output) for output in some)
             if len(found) >= count:

@@ -82,6 +82,7 @@ def wishes(feedback: Sequence[Feedback], names: Sequence[str], values: Values) -
         values: (P,) of a SMILES.
     """
     place = {name: number for number, name in enumerate(names)}
+    feedback = _together(feedback)
     kept, gone, notes = _agreeing([limit for one in feedback if isinstance(one, Constraint) for limit in _limits(one)])
     soft, said, scaffolds = list[Soft](), list[Said](), list[str]()
     for one in feedback:
@@ -100,6 +101,20 @@ def wishes(feedback: Sequence[Feedback], names: Sequence[str], values: Values) -
             known = better is not None and worse is not None
             said += [Preference(better, worse, place.get(one.aspect or ""))] if known else []
     return Wishes(tuple(kept), tuple(soft), tuple(said), tuple(dict.fromkeys(scaffolds)), tuple(notes))
+
+
+def _together(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """What one message says of several molecules is one wish about all of them, not as many."""
+    found: dict[Any, Feedback] = {}
+    for one in feedback:
+        key: Any = one.id
+        if isinstance(one, Constraint) and one.about:
+            key = (one.reading, one.property, one.operator, str(one.value))
+            first = found.get(key, one.model_copy(update={"about": ()}))
+            assert isinstance(first, Constraint)
+            one = first.model_copy(update={"about": (*first.about, *one.about)})
+        found[key] = one
+    return list(found.values())
 
 
 # --- hard limits -----------------------------------------------------------------------------------------------

@@ -58,6 +58,14 @@ def test_a_direction_moves_the_window_past_what_it_was_said_of() -> None:
     assert ends(after, "mw") == pytest.approx(ends(before, "mw"), rel=0.1), "nothing was said of the weight"
 
 
+def test_what_one_message_says_of_several_molecules_is_one_wish() -> None:
+    about = [GREASY, NITRO, PHENYL]
+    each = [wish("logp", "decrease", strength="prefer", about=[smiles]) for smiles in about]
+    goal = goal_of(each)
+    assert len(goal.wishes.said) == 1
+    assert ends(goal, "logp") == pytest.approx(ends(goal_of([wish("logp", "decrease", about=about)]), "logp"))
+
+
 def test_a_new_property_comes_into_play_when_it_is_mentioned() -> None:
     goal = goal_of([wish("fsp3", "ge", 0.4, strength="prefer")])
     assert goal.names == (*DRUG_LIKE, "fsp3")

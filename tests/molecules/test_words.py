@@ -1,0 +1,77 @@
+"""What chemists say of molecules, in the task's terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.errors import UserError
+from assistant.molecules.components._table import PROPERTIES
+from assistant.molecules.words import normal, vocabulary
+from assistant.types import ConstraintAct
+
+
+def rule(property: str, operator: str, value: Any = None, strength: str = "must") -> ConstraintAct:
+    return ConstraintAct.model_validate(
+        {"property": property, "operator": operator, "value": value, "strength": strength, "scope": "task"}
+    )
+
+
+def test_every_counted_word_is_a_property_with_its_unit() -> None:
+    words = vocabulary()
+    counted = [one for one in words.properties if one.values == "number"]
+    assert {one.name for one in counted} <= set(PROPERTIES) and len(counted) >= 15
+    assert next(one for one in words.properties if one.name == "mw").unit == "g/mol"
+    assert [one.name for one in words.properties if one.values == "part"] == ["substructure"]
+    said = [word for one in words.properties for word in (one.name, *one.synonyms)]
+    assert len(said) == len(set(said)), "a word that means two things can't be understood"
+
+
+@pytest.mark.parametrize(
+    ("said", "property", "operator", "value"),
+    [
+        (rule("mw", "lt", "400 Da"), "mw", "lt", 400),
+        (rule("molecular weight", "le", 350), "mw", "le", 350),
+        (rule("clogp", "ge", "1,5"), "logp", "ge", 1.5),
+        (rule("logp", "decrease", "a lot"), "logp", "decrease", None),
+        (rule("substructure", "not_contains", "nitro groups"), "substructure", "not_contains", "nitro"),
+        (rule("substructure", "ne", "aldehydes"), "substructure", "not_contains", "aldehyde"),
+        (rule("substructure", "contains", "c1ccncc1"), "substructure", "contains", "c1ccncc1"),
+        (rule("substructure", "ne", ["nitro", "amide"]), "substructure", "not_contains", ("nitro", "amide")),
+        (rule("substructure", "not_contains", "PAINS"), "alerts", "not_contains", "PAINS"),
+        (rule("alerts", "contains", "the pains filter"), "alerts", "not_contains", "PAINS"),
+        (rule("profile", "eq", "brain penetrant"), "profile", "eq", "CNS"),
+        (rule("profile", "contains", "rule of five"), "profile", "eq", "Ro5"),
+        (rule("similarity", "eq", "#2"), "similarity", "increase", "#2"),
+        (rule("similarity", "not_contains", "#2"), "similarity", "decrease", "#2"),
+        (rule("scaffold", "eq", "#2"), "scaffold", "unchanged", "#2"),
+        (rule("scaffold", "ne", "#2"), "similarity", "decrease", "#2"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_constraint_becomes_what_the_goal_knows(
+    said: ConstraintAct, property: str, operator: str, value: Any
+) -> None:
+    found = normal(said)
+    assert (found.property, found.operator, found.value) == (property, operator, value)
+    assert normal(found) == found, "what is normal stays as it is"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (rule("substructure", "not_contains", "nitroo"), "There is no group 'nitroo'; did you mean 'nitroso', 'nitro'"),
+        (rule("wisdom", "increase"), "There is no property 'wisdom'"),
+        (rule("mw", "lt", "small"), "I can't tell what the molecular weight should be"),
+        (rule("mw", "contains", 5), "I can't tell what the molecular weight should be"),
+        (rule("profile", "eq", "moon"), "There is no profile 'moon'"),
+        (rule("alerts", "not_contains", "moon"), "There is no catalogue of alerts 'moon'"),
+        (rule("substructure", "contains", None), "I can't tell which substructure is meant"),
+    ],
+    ids=str,
+)
+def test_what_means_nothing_here_is_asked_back(said: ConstraintAct, words: str) -> None:
+    with pytest.raises(UserError) as wrong:
+        normal(said)
+    assert words in str(wrong.value)
