@@ -62,9 +62,12 @@ def _confirmed(shown: Card, point: int) -> bool:
 
 
 def _sentence(shown: Card, labels: Sequence[str], open: int | None) -> list[str]:
+    effect = shown.effect
+    if shown.lines and shown.state in ("confirmed", "corrected"):
+        effect = " ".join(line.effect for line in shown.lines if line.effect)  # it may have waited before
     return [
         tag("p", plain(shown.title), class_="title", dir="auto"),
-        tag("p", plain(shown.effect), class_="effect") if shown.effect else "",
+        tag("p", plain(effect), class_="effect") if effect else "",
         _open(shown, labels, open) or tag("div", *_buttons(shown), class_="row"),
     ]
 

@@ -35,7 +35,9 @@ def acted(outputs: Sequence[Output], rules: Mapping[str, str]) -> str:
     if not ids:
         return ""
     words = "; ".join(rules.get(id, "a rule") for id in ids)
-    return tag("p", plain(f"By your rule{'s' if len(ids) > 1 else ''}: {words}"), class_="acted", title=words.replace("**", ""))
+    return tag(
+        "p", plain(f"By your rule{'s' if len(ids) > 1 else ''}: {words}"), class_="acted", title=words.replace("**", "")
+    )
 
 
 def _cell(output: Output, html: str, place: str, choices: Sequence[str]) -> str:
@@ -49,13 +51,20 @@ def _cell(output: Output, html: str, place: str, choices: Sequence[str]) -> str:
         tag("div", tag("strong", place), _worth(output.score), thumbs("thumb", None, target=place), class_="top"),
         tag("div", html, class_="drawn"),
         tag("p", escape(was), class_="effect") if was else "",
-        tag("details", tag("summary", "edit"), field, class_="edit"),
+        tag("details", tag("summary", PENCIL, aria_label=f"Edit {place}", title="Edit"), field, class_="edit"),
         class_="cell",
         role="listitem",
         aria_label=place,
         data_output=place,
         data_same=_same(value),
     )
+
+
+PENCIL = (
+    '<svg viewBox="0 0 24 24" width="15" height="15" aria-hidden="true" fill="none" stroke="currentColor" '
+    'stroke-width="1.8" stroke-linejoin="round"><path d="m4 20 1-4.500L16.500 4l3.500 3.500L8.500 19z'
+    'M14 6.500l3.500 3.500"/></svg>'
+)
 
 
 def _worth(score: float | None) -> str:

@@ -159,6 +159,14 @@ def test_a_point_that_was_confirmed_is_not_asked_about_again() -> None:
     assert "It is learned." in tags.text and "Once you say yes: in force." in tags.text
 
 
+def test_a_sentence_that_waited_and_was_confirmed_says_what_it_changes() -> None:
+    lines = (Line(said="this is **complaint**", effect="It is learned."),)
+    for state, says in (("waiting", "is that what you meant?"), ("confirmed", "It is learned.")):
+        card = reading_card(state=state, lines=lines, effect="I am not sure: is that what you meant?")
+        text = Tags(draw.log([Message(seq=1, role="sayso", text="", card=card)], LABELS, {})).text
+        assert says in text and ("not sure" in text) == (state == "waiting")
+
+
 def test_the_menus_of_one_point_open_and_the_other_keeps_its_buttons() -> None:
     card = two_points()
     picture = draw.log([Message(seq=1, role="sayso", text="", card=card)], LABELS, {"correcting": ("r1", 1)}, None)
