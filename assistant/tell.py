@@ -45,8 +45,10 @@ def pieces(count: int) -> str:
 
 
 def position(feedback: int, examples: int) -> str:
-    """How much was said, of how many examples that have no label yet."""
-    return f"{pieces(feedback)} · {examples} example{'' if examples == 1 else 's'}"
+    """How much was said, of how many examples that have no label yet; one alone is not worth counting."""
+    if examples == 1:
+        return pieces(feedback)
+    return f"{pieces(feedback)} · {examples} examples"
 
 
 def gesture(done: Gesture | None, context: Context) -> str:
