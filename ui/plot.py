@@ -32,6 +32,8 @@ def plot(figures: Figures) -> str:
     Args:
         figures: one mapping of name -> value in [0, 1] a step; what is missing or NaN in a step leaves a gap.
     """
+    # a step's figures are told until the next one's are there
+    figures = [step for n, step in enumerate(figures) if n == 0 or step != figures[n - 1]]
     names = sorted(dict.fromkeys(name for step in figures for name in step), key=lambda name: name != "score")
     if not names:
         return ""

@@ -183,9 +183,14 @@ def test_a_plot_has_a_line_for_each_figure_and_says_it_in_words() -> None:
 
 
 def test_what_a_step_does_not_tell_is_a_gap_and_never_zero() -> None:
-    figures = [{"score": 0.5}, {"score": 0.5}, {"score": math.nan}, {}, {"score": 0.5}, {"score": 0.5}]
+    figures = [{"score": 0.5}, {"score": 0.5, "valid": 1.0}, {"score": math.nan}, {}, {"score": 0.5}]
     path = lines(figures)[0]["d"] or ""
     assert path.count("M") == 2 and len({point.split()[1] for point in path[1:].replace("M", "L").split("L")}) == 1
+
+
+def test_a_step_that_is_told_several_times_is_one_step() -> None:
+    steps = [{"score": 0.2}, {"score": 0.4}]
+    assert plot([steps[0]] * 3 + [steps[1]] * 2) == plot(steps)
 
 
 def test_a_plot_of_one_step_is_a_dot_and_of_many_no_larger() -> None:
