@@ -142,10 +142,11 @@ class Belief:
         off = (theta.reshape(len(theta), -1, 5) - self.prior) / SPREAD
         total = -0.5 * (off**2).sum(axis=(1, 2)) + self._width(theta)
         worst = [s for s in self.said if isinstance(s, Worst)]
-        if worst:
-            total = total + self._worst(theta, worst)
+        total = total + (self._worst(theta, worst) if worst else 0.0)
+        moved = [s for s in self.said if isinstance(s, Direction)]
+        total = total + (self._directions(theta, moved) if moved else 0.0)
         for s in self.said:
-            if not isinstance(s, Worst):
+            if not isinstance(s, Worst | Direction):
                 total = total + self._one(theta, s)
         return np.asarray(total)
 
@@ -163,9 +164,9 @@ class Belief:
         p = p[:, np.arange(len(said)), chosen] / p.sum(axis=2)
         return np.asarray(np.log((1 - self.misread) * p + self.misread / logits.shape[2]).sum(axis=1))
 
-    def _one(self, theta: Array, s: Direction | Range | Score | YesNo | Preference | Ranking) -> Array:
-        if isinstance(s, Direction | Range):
-            return self._end(theta.reshape(len(theta), -1, 5)[:, s.property], s)
+    def _one(self, theta: Array, s: Range | Score | YesNo | Preference | Ranking) -> Array:
+        if isinstance(s, Range):
+            return self._range(theta.reshape(len(theta), -1, 5)[:, s.property], s)
         if isinstance(s, Preference) and s.property is not None:
             cost = self.losses(theta, np.stack([s.better, s.worse]))[:, :, s.property].sum(axis=2)
             return self._mixed(_logistic(20.0 * (cost[:, 1] - cost[:, 0])), 0.5)
@@ -180,17 +181,23 @@ class Belief:
         logs = [value[:, i] - np.logaddexp.reduce(value[:, i:], axis=1) for i in range(len(order) - 1)]
         return np.asarray(sum(self._mixed(np.exp(log), 1 / (len(order) - i)) for i, log in enumerate(logs)))
 
-    def _end(self, t: Array, s: Direction | Range) -> Array:
+    def _range(self, t: Array, s: Range) -> Array:
         """(K, 5) parameters of the property -> (K,): its window ends where it was said to."""
         centre, scale = self.centre[s.property], self.scale[s.property]
-        if isinstance(s, Range):
-            named = [(t[:, at], end) for at, end in enumerate((s.low, s.high)) if end is not None]
-            return np.asarray(sum(-0.5 * ((at - (end - centre) / scale) / SAID_ENDS) ** 2 for at, end in named))
-        z = (s.x[s.property] - centre) / scale
-        # the end has to be beyond the value by as much as is worth speaking of; the tail is linear, so one that was
-        # misread pulls no harder the farther off it is
-        beyond = t[:, 0] - z - AIMED if s.up else z - t[:, 1] - AIMED
-        return -np.asarray(np.logaddexp(0.0, -4.0 * beyond))
+        named = [(t[:, at], end) for at, end in enumerate((s.low, s.high)) if end is not None]
+        return np.asarray(sum(-0.5 * ((at - (end - centre) / scale) / SAID_ENDS) ** 2 for at, end in named))
+
+    def _directions(self, theta: Array, said: list[Direction]) -> Array:
+        """Each end has to be beyond the value by as much as is worth speaking of; the tail is linear, so one that was
+        misread pulls no harder the farther off it is."""
+        return -np.asarray(np.logaddexp(0.0, -4.0 * self._beyond(theta, said)).sum(axis=1))
+
+    def _beyond(self, theta: Array, said: list[Direction]) -> Array:
+        """(K, 5 P) -> (K, N): how far the end is where it should at least be, in standard deviations."""
+        number, up = np.array([s.property for s in said]), np.array([s.up for s in said])
+        z = (np.array([s.x[s.property] for s in said]) - self.centre[number]) / self.scale[number]
+        ends = theta.reshape(len(theta), -1, 5)[:, number, :2]
+        return np.asarray(np.where(up, ends[..., 0] - z, z - ends[..., 1]) - AIMED)
 
     def _mixed(self, p: Array, by_chance: float) -> Array:
         return np.asarray(np.log((1 - self.misread) * p + self.misread * by_chance))
@@ -204,11 +211,50 @@ class Belief:
         return np.asarray(minimize(self._downhill, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x)
 
     def _downhill(self, theta: Array) -> tuple[float, Array]:
-        """Minus log posterior and its gradient, by central differences in one vectorised call."""
-        step = 1e-4 * np.eye(len(theta))
-        values = -self.log_posterior(np.concatenate([theta[None], theta + step, theta - step]))
-        n = len(theta)
-        return float(values[0]), (values[1 : n + 1] - values[n + 1 :]) / 2e-4
+        """Minus log posterior and its gradient: exact for what is said most, by central differences for the rest."""
+        frequent = replace(self, said=tuple(s for s in self.said if isinstance(s, Worst | Direction)))
+        rest = [s for s in self.said if not isinstance(s, Worst | Direction)]
+        value, slope = -frequent.log_posterior(theta[None])[0], frequent._slope(theta)
+        if rest:
+            step = 1e-4 * np.eye(len(theta))
+            at = np.concatenate([theta[None], theta + step, theta - step])
+            told = -np.asarray(sum(self._one(at, s) for s in rest))
+            value, slope = value + told[0], slope + (told[1 : len(theta) + 1] - told[len(theta) + 1 :]) / 2e-4
+        return float(value), slope
+
+    def _slope(self, theta: Array) -> Array:
+        """(5 P,) gradient of minus the log posterior, where all that was said is `Worst` or `Direction`."""
+        t = theta.reshape(-1, 5)
+        slope = (t - self.prior) / SPREAD**2
+        narrow = 8.0 * _logistic(8.0 * (LEAST_WIDTH - (t[:, 1] - t[:, 0])))
+        slope[:, 0] += narrow
+        slope[:, 1] -= narrow
+        if worst := [s for s in self.said if isinstance(s, Worst)]:
+            slope += self._worst_slope(theta, worst)
+        if moved := [s for s in self.said if isinstance(s, Direction)]:
+            number, side = np.array([s.property for s in moved]), np.array([int(not s.up) for s in moved])
+            pull = np.where(side, 4.0, -4.0) * _logistic(-4.0 * self._beyond(theta[None], moved)[0])
+            np.add.at(slope, (number, side), pull)
+        return slope.ravel()
+
+    def _worst_slope(self, theta: Array, said: list[Worst]) -> Array:
+        """(P, 5) by the chain rule: log p of the choice <- logits <- losses <- ends, slopes, weights."""
+        t, x = theta.reshape(-1, 5), np.stack([s.x for s in said])
+        loss = self.losses(theta[None], x)[0]  # (N, P, 2)
+        chosen = (np.arange(len(said)), [s.property for s in said], [int(not s.up) for s in said])
+        p = np.exp(20.0 * (loss - loss.max(axis=(1, 2), keepdims=True)))
+        p /= p.sum(axis=(1, 2), keepdims=True)
+        sure = (1 - self.misread) * p[chosen]
+        by = p.copy()
+        by[chosen] -= 1.0  # of minus the log
+        by *= 20.0 * (sure / (sure + self.misread / (2 * len(t))))[:, None, None]
+        share = np.exp(t[:, 4]) / np.exp(t[:, 4]).sum()
+        z, steep = (x - self.centre) / self.scale, np.exp(t[:, 2:4])
+        u = steep * np.stack([t[:, 0] - z, z - t[:, 1]], axis=-1)
+        by_u = by * _logistic(u) * share[:, None]
+        ends = (by_u * steep * np.array([1.0, -1.0])).sum(axis=0)
+        weight = (by * loss).sum(axis=(0, 2))
+        return np.column_stack([ends, (by_u * u).sum(axis=0), weight - share * weight.sum()])
 
     @cached_property
     def covariance(self) -> Array:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.molecules.belief import Array, Belief, Preference, Ranking, Said, Score, Worst, YesNo
+from assistant.molecules.belief import (
+    Array,
+    Belief,
+    Direction,
+    Preference,
+    Range,
+    Ranking,
+    Said,
+    Score,
+    Worst,
+    YesNo,
+)
 
 LOW, HIGH = np.array([-0.5, 0.8, -2.0]), np.array([0.3, 3.0, 0.0])
 
@@ -51,3 +62,20 @@ def test_more_feedback_makes_it_surer() -> None:
     some = Belief.around(pool).hear(*(_said("worst", pool[i : i + 1], rng) for i in range(40)))
     assert np.trace(some.covariance) < np.trace(Belief.around(pool).covariance)
     assert some.draws(5, rng).shape == (5, 15)
+
+
+def test_the_slope_of_the_posterior_is_that_of_its_value() -> None:
+    pool, rng = _pool(), np.random.default_rng(3)
+    said = [_said("worst", pool[i : i + 1], rng) for i in range(12)]
+    said += [
+        Direction(pool[20], 1, up=True),
+        Direction(pool[21], 2, up=False),
+        Range(0, None, 0.5),
+        YesNo(pool[22], True),
+    ]
+    belief = Belief.around(pool).hear(*said)
+    theta = belief.mode + 0.3 * rng.standard_normal(15)
+    _, slope = belief._downhill(theta)
+    step = 1e-5 * np.eye(15)
+    values = -belief.log_posterior(np.concatenate([theta + step, theta - step]))
+    assert slope == pytest.approx((values[:15] - values[15:]) / 2e-5, abs=1e-4)
