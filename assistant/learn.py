@@ -278,7 +278,9 @@ def tell(report: Report, name: str) -> str:
     head = f"**{name}** is live." if report.live else f"**{name}** is not live: {report.why}."
     parts = [head, *_fixed(report)]
     if report.measures:
-        parts.append(", ".join(f"{one.name} {one.before:.2f} → {one.after:.2f}" for one in report.measures) + ".")
+        parts.append(
+            ", ".join(f"{one.name} {_figure(one.before)} → {_figure(one.after)}" for one in report.measures) + "."
+        )
     elif report.before is not None and report.after is not None:
         before, after = f"{100 * report.before:.1f} %", f"{100 * report.after:.1f} %"
         parts.append(f"Held-out {report.metric} {before} → {after} ({report.heldout} examples).")
@@ -287,6 +289,14 @@ def tell(report: Report, name: str) -> str:
     if not report.live:
         parts.append("You can keep it anyway under Versions.")
     return " ".join(parts)
+
+
+def _figure(value: float) -> str:
+    """
+    >>> _figure(0.4123), _figure(214.0)
+    ('0.41', '214')
+    """
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
 def _fixed(report: Report) -> list[str]:

@@ -90,7 +90,9 @@ def learned(versions: Sequence[Version], rules: Sequence[Rule], feedback: int) -
     elif live.report:
         report = live.report
         lines.append(f"**{live.name}** answers; it learned from {live.feedback} of them since {live.parent}.")
-        if report.before is not None and report.after is not None:
+        if report.measures and report.before is not None and report.after is not None:
+            lines.append(f"Mean {report.metric} of what it makes: {report.before:.2f} before, {report.after:.2f} now.")
+        elif report.before is not None and report.after is not None:
             lines.append(
                 f"Held-out {report.metric}: {100 * report.before:.1f} % before, {100 * report.after:.1f} % now."
             )

@@ -26,6 +26,8 @@ __all__ = ["Watched", "known", "train"]
 
 SAMPLE = 256
 """Outputs that each version makes for the gate."""
+MOVED = 3
+"""Ranks by which an output has to move to be worth telling."""
 Tell = Callable[[float, str, "dict[str, float] | None"], None]
 
 
@@ -137,9 +139,9 @@ def _moved(earlier: Sequence[Any], before: Goal | None, goal: Goal) -> tuple[Cha
         Changed(
             example_id=str(values[i]),
             input=values[i],
-            before=f"{ranks[0][i]}th of {len(values)} ({scores[0][i]:.2f})",
-            after=f"{ranks[1][i]}th ({scores[1][i]:.2f})",
+            before=f"rank {ranks[0][i]} of {len(values)} ({scores[0][i]:.2f})",
+            after=f"rank {ranks[1][i]} ({scores[1][i]:.2f})",
         )
         for i in order
-        if ranks[0][i] != ranks[1][i]
+        if abs(ranks[0][i] - ranks[1][i]) >= MOVED
     )

@@ -142,7 +142,11 @@ def histogram_svg(before: Array, after: Array, *, title: str) -> str:
         for left, n in enumerate(count)
         if n
     )
-    return _figure(bars + _axis("0", "1"), title)
+    legend = (
+        f'<rect class="before" x="{WIDE - 92}" y="0" width="8" height="8"/><text x="{WIDE - 81}" y="8">before</text>'
+        f'<rect class="after" x="{WIDE - 38}" y="0" width="8" height="8"/><text x="{WIDE - 27}" y="8">now</text>'
+    )
+    return _figure(bars + legend + _axis("0", "1"), title)
 
 
 def _points(pairs: Iterable[tuple[float, float]]) -> str:
