@@ -235,7 +235,7 @@ class Belief:
             number, side = np.array([s.property for s in moved]), np.array([int(not s.up) for s in moved])
             pull = np.where(side, 4.0, -4.0) * _logistic(-4.0 * self._beyond(theta[None], moved)[0])
             np.add.at(slope, (number, side), pull)
-        return slope.ravel()
+        return np.asarray(slope.ravel())
 
     def _worst_slope(self, theta: Array, said: list[Worst]) -> Array:
         """(P, 5) by the chain rule: log p of the choice <- logits <- losses <- ends, slopes, weights."""

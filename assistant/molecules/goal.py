@@ -4,9 +4,10 @@
     goal.score(["CCO", "c1ccccc1[N+](=O)[O-]"])     ->  [0.31, 0.0]          "no nitro groups" was said
     goal.explain("CCCCCCCCc1ccccc1")                ->  logP 5.1 (-0.8), rotatable bonds 7 (-0.3)
 
-worth = (belief^w_b x parts^w_i) x soft wishes, 0 where a hard limit is broken. The belief is the posterior over windows
-and weights of the properties in play (`belief`); the parts are those of the start that are no property (a model fitted
-to own assay data, say). Each of them is a weighted geometric mean, as in `objective`.
+worth = (belief^w_b x parts^w_i) x soft wishes x liking, 0 where a hard limit is broken. The belief is the posterior
+over windows and weights of the properties in play (`belief`); the parts are those of the start that are no property (a
+model fitted to own assay data, say). Each of them is a weighted geometric mean, as in `objective`. The liking is for
+patterns of atoms, which no property explains (`liking`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from assistant.molecules.components._table import PROPERTIES
 from assistant.molecules.components.similarity import fingerprints
 from assistant.molecules.curves import Curve, curves
 from assistant.molecules.desirability import window
+from assistant.molecules.liking import Liking, learned
 from assistant.molecules.limits import met
 from assistant.molecules.objective import Objective, Part
 from assistant.molecules.propose import batch
@@ -57,6 +59,7 @@ class MoleculeGoal:
     names: tuple[str, ...]
     parts: tuple[Part, ...]
     own: Sequence[str] = ()
+    liking: Liking | None = None
     found: list[str] = field(default_factory=list)
     formats: tuple[str, ...] = files.ENDINGS
 
@@ -94,7 +97,7 @@ class MoleculeGoal:
         worth = np.exp(logs / weight) if weight else np.ones(len(mols))
         for wish in self.wishes.soft:
             worth = worth * _worth.kept(wish, mols)
-        return np.asarray(worth)
+        return np.asarray(worth * self.liking(mols) if self.liking else worth)
 
     def pulls(self, smiles: str) -> list[tuple[str, float, float]]:
         """What raised or lowered the worth: (what, log of its desirability times its share, in nats, desirability)."""
@@ -106,6 +109,8 @@ class MoleculeGoal:
             said = f"{title} {_worth.short(value, known.whole)} {known.unit}".strip()
             found.append((said, -share * loss, float(np.exp(-loss))))
         found += [(_worth.said(wish), float(np.log(_worth.kept(wish, mols)[0])), 0.5) for wish in self.wishes.soft]
+        if self.liking and (liked := float(self.liking(mols)[0])) > 0:
+            found.append(("patterns that you like", float(np.log(liked)), liked))
         return sorted((one for one in found if np.isfinite(one[1])), key=lambda one: one[1])
 
     def _losses(self, mols: Molecules) -> tuple[Array, Array, Array]:
@@ -226,11 +231,13 @@ class MoleculeGoal:
             for c in self.curves
         )
         must = "".join(f"<li>{escape(limit.said)}</li>" for limit in self.wishes.limits)
+        share = 100 * self.liking.weight if self.liking else 0
         rather = "".join(f"<li>{escape(_worth.said(wish))}</li>" for wish in self.wishes.soft)
         return (
             f'<h3>What I believe you want</h3><ul class="mol-curves">{drawn}</ul>'
             + (f"<h3>What must hold</h3><ul>{must}</ul>" if must else "")
             + (f"<h3>What you would rather have</h3><ul>{rather}</ul>" if rather else "")
+            + (f"<p>Patterns like those you called good count, too ({share:.0f} %).</p>" if share else "")
         )
 
     # --- for other tools ---------------------------------------------------------------------------------
@@ -289,4 +296,5 @@ def goal_of(feedback: Sequence[Feedback], start: Objective | None = None, own: S
     if start is not None and start.limits:
         asked = Wishes((*start.limits, *asked.limits), asked.soft, asked.said, asked.scaffolds, asked.notes)
     belief = _worth.prior(names, windows).hear(*asked.said) if asked.said else _worth.prior(names, windows)
-    return MoleculeGoal(asked, belief, names, tuple(part for part in parts if not _worth.is_window(part)), tuple(own))
+    others = tuple(part for part in parts if not _worth.is_window(part))
+    return MoleculeGoal(asked, belief, names, others, tuple(own), learned(feedback))
