@@ -25,7 +25,19 @@ from assistant.errors import UserError
 from assistant.molecules.chem import Mol, Molecules
 from assistant.molecules.components import Array
 
-__all__ = ["ACTIVITY", "LIKING", "Features", "Said", "Taste", "features", "learn", "tanimoto"]
+__all__ = [
+    "ACTIVITY",
+    "LIKING",
+    "Features",
+    "Likelihood",
+    "Said",
+    "Taste",
+    "covariance",
+    "features",
+    "laplace",
+    "learn",
+    "tanimoto",
+]
 
 Ints: TypeAlias = NDArray[np.int64]
 SIZE, MOST = 4096, 16
@@ -158,6 +170,11 @@ class _Kernel:
         return np.asarray(np.clip(np.nan_to_num((some.properties - self.centre) / self.scale), -3, 3))
 
 
+def covariance(some: Features, weights: Mapping[str, float]) -> Array:
+    """(N, N) of f before anything is said; properties in deviations of these molecules."""
+    return _Kernel.of(weights, some)(some, some)
+
+
 def _squares(x: Array) -> Array:
     return np.asarray((x**2).mean(axis=1))
 
@@ -225,8 +242,7 @@ def learn(
     constant = _constant(said) if constant is None else constant
     rows, offset = _rows(said, told, constant)
     kernel = _Kernel.of(weights, known)
-    covariance = rows @ (rows @ kernel(known, known)).T
-    pull, scaled = _laplace(covariance, _likelihood(said, offset))
+    pull, scaled = laplace(rows @ (rows @ kernel(known, known)).T, _likelihood(said, offset))
     return Taste(kernel, known, constant, rows.T @ pull, rows.T @ scaled)
 
 
@@ -261,20 +277,20 @@ def _likelihood(said: Sequence[Said], offset: Array) -> Likelihood:
     return at
 
 
-def _laplace(covariance: Array, likelihood: Likelihood) -> tuple[Array, Array]:
-    """(A,) K⁻¹ of the mode, and (A, A) R with R Rᵀ = (K + W⁻¹)⁻¹, by Newton's steps; a step too far is halved."""
+def laplace(prior: Array, likelihood: Likelihood) -> tuple[Array, Array]:
+    """(A,) K⁻¹ of the mode, and (A, A) R with R Rᵀ = (K + W⁻¹)⁻¹, by Newton's steps; K is the prior."""
     from scipy.linalg import cho_solve, cholesky, solve_triangular
 
-    f, pull = np.zeros(len(covariance)), np.zeros(len(covariance))
+    f, pull = np.zeros(len(prior)), np.zeros(len(prior))
     for _ in range(STEPS):
         slope, curvature = likelihood(f)
         root = np.sqrt(curvature)
-        lower = cholesky(np.eye(len(f)) + root[:, None] * covariance * root, lower=True)
+        lower = cholesky(np.eye(len(f)) + root[:, None] * prior * root, lower=True)
         b = curvature * f + slope
-        step = b - root * cho_solve((lower, True), root * (covariance @ b)) - pull
-        share = min(1.0, 5.0 / max(float(np.abs(covariance @ step).max()), 1e-12))  # log-odds; far steps overshoot
+        step = b - root * cho_solve((lower, True), root * (prior @ b)) - pull
+        share = min(1.0, 5.0 / max(float(np.abs(prior @ step).max()), 1e-12))  # log-odds; far steps overshoot
         pull = pull + share * step
-        f = covariance @ pull
+        f = prior @ pull
         if np.abs(share * step).max() < CLOSE:
             break
     return pull, solve_triangular(lower, np.diag(root), lower=True).T
