@@ -80,6 +80,7 @@ SCHEMA = pa.schema(
         column("strength", "must or prefer (constraints)"),
         column("scope", "item, session or task (constraints)"),
         column("when", "the condition under which it holds, as said (constraints)"),
+        column("about", "the values on screen that it was said of, a JSON list (constraints)"),
         column("aspect", "in what respect it is better (preferences)"),
         column("evidence", "the words that say why, JSON list of text and role"),
         column("output", "what the model had said"),
@@ -158,6 +159,7 @@ def flat(row: Row) -> dict[str, Any]:
         "retracted_at": _utc(row.retracted_at) if row.retracted_at else None,
         "reading": dumps(row.reading),
         "evidence": dumps([item.model_dump() for item in feedback.evidence]),
+        "about": dumps(list(getattr(feedback, "about", ()))),
     }
     cells |= {name: encode(cells[name]) for name in VALUES}
     return {name: cells[name] for name in SCHEMA.names}
@@ -169,7 +171,8 @@ def unflat(cells: dict[str, Any]) -> Row:
     kinds: dict[str, type[Record]] = {"label": Label, "preference": Preference, "constraint": Constraint}
     known = kinds[cells["kind"]].model_fields
     feedback = {_RENAMED.get(name, name): cells[name] for name in _OF_FEEDBACK}
-    feedback |= {"created_at": cells["created_at"], "evidence": json.loads(cells["evidence"])}
+    feedback |= {"created_at": cells["created_at"]}
+    feedback |= {name: json.loads(cells[name]) for name in ("evidence", "about")}
     return Row(
         feedback=feedback_from_json({name: feedback[name] for name in known}),
         reading=json.loads(cells["reading"]),

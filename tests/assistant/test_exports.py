@@ -48,7 +48,9 @@ def pair(chosen: Any, rejected: Any, **over: Any) -> Preference:
 
 
 def rule(**over: Any) -> Constraint:
-    return Constraint(property="length.words", operator="le", value=20, when="mentions a refund", **shared(**over))
+    return Constraint(
+        property="length.words", operator="le", value=20, when="mentions a refund", about=(31, "x"), **shared(**over)
+    )
 
 
 @pytest.fixture

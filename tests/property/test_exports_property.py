@@ -49,7 +49,7 @@ feedback = st.one_of(
     st.builds(
         Constraint, **shared, property=text, operator=st.sampled_from(["eq", "contains"]), value=values,
         strength=st.sampled_from(["must", "prefer"]), scope=st.sampled_from(["item", "task"]),
-        when=st.none() | text, conversation=st.none() | text,
+        when=st.none() | text, about=st.lists(values, max_size=2).map(tuple), conversation=st.none() | text,
     ),
 )  # fmt: skip
 rows = st.builds(
