@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.types import Act, ConstraintAct, Context, Reading, Record
+from assistant.types import Act, Constraint, ConstraintAct, Context, Reading, Record, Vocabulary
 
-__all__ = ["OPERATORS", "Card", "Line", "State", "card", "say_act", "say_rule", "show_value"]
+__all__ = ["OPERATORS", "Card", "Line", "State", "called", "card", "say_act", "say_rule", "show_value"]
 
 State = Literal["applied", "waiting", "asking", "confirmed", "corrected", "replaced", "rejected", "undone"]
 
@@ -28,11 +28,15 @@ OPERATORS = {
 
 
 class Line(Record):
-    """One act of a card. `said` "": it changes nothing; `confirmed`: the person said yes to this one alone."""
+    """One act of a card. `said` "": it changes nothing; `confirmed`: the person said yes to this one alone.
+
+    `picture`: how it was understood, drawn by the task, as safe HTML.
+    """
 
     said: str
     effect: str = ""
     confirmed: bool = False
+    picture: str = ""
 
 
 class Card(Record):
@@ -56,14 +60,20 @@ class Card(Record):
     """The ids that were on screen: what an act can be about."""
     properties: dict[str, str] = Field(default_factory=dict)
     """What a rule can be about, and what its values are: {"label": "label", "length.words": "number"}."""
+    titles: dict[str, str] = Field(default_factory=dict)
+    """What people call those properties."""
 
 
-def card(reading_id: str, reading: Reading, context: Context, words: str, state: State) -> Card:
+def card(
+    reading_id: str, reading: Reading, context: Context, words: str, state: State, pictures: Sequence[str] = ()
+) -> Card:
     """The card of a reading.
 
     Args:
         state: "applied", "waiting" (for a confirmation) or "asking" (the reading's question is the title).
+        pictures: of the acts, in their order, as safe HTML; "" where there is none.
     """
+    drawn = pictures or [""] * len(reading.acts)
     said = "; ".join(filter(None, (say_act(act, context) for act in reading.acts)))
     understood = f"I understood: {said}." if said else "I understood nothing that I could learn from."
     title = f"{understood} {reading.clarify}" if state == "asking" and said else reading.clarify or understood
@@ -75,15 +85,16 @@ def card(reading_id: str, reading: Reading, context: Context, words: str, state:
         choices=_choices(reading, context) if state == "asking" else (),
         words=words,
         acts=reading.acts,
-        lines=tuple(_line(act, context) for act in reading.acts),
+        lines=tuple(_line(act, context, picture) for act, picture in zip(reading.acts, drawn, strict=True)),
         outputs=tuple(output.id for output in context.outputs),
         properties={known.name: known.values for known in context.vocabulary.properties},
+        titles={known.name: called(known.name, context.vocabulary) for known in context.vocabulary.properties},
     )
 
 
-def _line(act: Act, context: Context) -> Line:
+def _line(act: Act, context: Context, picture: str) -> Line:
     said = say_act(act, context)
-    return Line(said=said, effect=_changes((act,)) if said else "")
+    return Line(said=said, effect=_changes((act,)) if said else "", picture=picture)
 
 
 def say_act(act: Act, context: Context) -> str:
@@ -101,17 +112,23 @@ def say_act(act: Act, context: Context) -> str:
         change += f" by “{show_value(new)}”" if new is not None else ""
         return f"{act.edit.op} {act.edit.object}{change} in {who}"
     if act.constraint:
-        return say_rule(act.constraint) + because
+        return say_rule(act.constraint, context.vocabulary) + _said_of(act, context) + because
     if act.preference:
         tiers = [" = ".join(tier) for tier in act.preference.order]
-        aspect = f" ({act.preference.aspect})" if act.preference.aspect else ""
+        aspect = f" ({called(act.preference.aspect, context.vocabulary)})" if act.preference.aspect else ""
         return "better first: " + " > ".join(tiers) + aspect + because
     if act.kind == "retract":
         return f"you take back what you said about {who}"
     return ""
 
 
-def say_rule(rule: ConstraintAct | Any) -> str:
+def called(name: str, vocabulary: Vocabulary) -> str:
+    """What people call a property: "length.words" is the length in words."""
+    title = next((known.title for known in vocabulary.properties if known.name == name), "")
+    return title or name.replace(".", " in ")
+
+
+def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabulary()) -> str:
     """A constraint in words; takes the act or the feedback made of it."""
     value = show_value(rule.value)
     if rule.property == "labels":
@@ -119,7 +136,11 @@ def say_rule(rule: ConstraintAct | Any) -> str:
     if rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
     else:
-        body = f"{rule.property.replace('.', ' in ')} {OPERATORS[rule.operator]} **{value}**".replace(" **None**", "")
+        known = next((each for each in vocabulary.properties if each.name == rule.property and each.title), None)
+        unit = f" {known.unit}" if known and known.unit else ""
+        name, shown = called(rule.property, vocabulary), f"**{value}**{unit}" if rule.value is not None else ""
+        towards = f" to {shown}" if shown and rule.operator in ("increase", "decrease") else ""
+        body = f"{name}{towards} {OPERATORS[rule.operator]}{'' if towards else ' ' + shown}".rstrip()
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"
@@ -150,6 +171,12 @@ def _who(targets: Sequence[str], context: Context) -> str:
     if not targets or len(context.outputs) <= 1:
         return "this"
     return " and ".join(targets)
+
+
+def _said_of(act: Act, context: Context) -> str:
+    """Which of several outputs a rule was said of, where it holds for more than those."""
+    some = [seen.id for seen in context.outputs if seen.id in act.targets]
+    return f" (said of {' and '.join(some)})" if 0 < len(some) < len(context.outputs) else ""
 
 
 def _on_screen(targets: Sequence[str], context: Context) -> Any:

@@ -31,6 +31,7 @@ from assistant.store.rows import JobRow
 from assistant.store.talk import Said
 from assistant.types import (
     Act,
+    Constraint,
     Context,
     Critique,
     Example,
@@ -145,13 +146,14 @@ class Session:
         return [
             Rule(
                 id=row.feedback.id,
-                text=say_rule(row.feedback),
+                text=say_rule(row.feedback, self.task.vocabulary),
                 author=row.feedback.author,
                 on=row.on,
                 created_at=row.feedback.created_at,
                 words=words.get(row.feedback.critique, ""),
             )
             for row in reversed(rows)
+            if isinstance(row.feedback, Constraint)
         ]
 
     def versions(self) -> list[Version]:
@@ -245,9 +247,10 @@ class Session:
         state = self._state_of(reading)
         id = new_id()
         applied = state == "applied"
-        feedback = feedback_of(reading, id, critique, self.task) if applied else []
+        meant = feedback_of(reading, id, critique, self.task) if state != "asking" else []
+        feedback = meant if applied else []
         retract = self._taken_back(reading) if applied else []
-        shown = card(id, reading, critique.context, text, state)
+        shown = card(id, reading, critique.context, text, state, self._pictures(reading, critique, meant))
         said: list[Said] = [("person", text or tell.gesture(gesture, critique.context), None)]
         if heard.note:
             said.append(("sayso", heard.note, {"kind": "note"}))
@@ -316,7 +319,8 @@ class Session:
         feedback = feedback_of(meant, id, there.critique, self.task)
         old = [row.feedback.id for row in self.store.feedback(self.name, reading=reading)]
         state: State = "waiting" if waiting else "corrected"
-        shown = card(id, corrected, there.critique.context, there.critique.text, state)
+        pictures = self._pictures(corrected, there.critique, feedback)
+        shown = card(id, corrected, there.critique.context, there.critique.text, state, pictures)
         id = self.store.record(
             there.critique,
             corrected,
@@ -501,6 +505,10 @@ class Session:
             return "asking"
         changes = any(act.kind in CHANGES | {"retract"} for act in reading.acts)
         return "applied" if sure or not changes else "waiting"
+
+    def _pictures(self, reading: Reading, critique: Critique, feedback: Sequence[Feedback]) -> list[str]:
+        goal = self.bench.goal(self.conversation, feedback) if feedback else None
+        return [self.task.picture(act, critique.context, goal) for act in reading.acts]
 
     def _context(self, selection: Sequence[Selection] = ()) -> Context:
         turns = [m.text for m in self.store.recent(self.conversation, TURNS_OF_CONTEXT)]

@@ -160,13 +160,15 @@ class OnScreen(Record):
 class Property(Record):
     """Something that a constraint can be about: length.words [words], contains, logP, molecular_weight [Da].
 
-    The values of "part" are parts of an output, such as can be marked in it: substructures.
+    The values of "part" are parts of an output, such as can be marked in it: substructures. `title`: what people
+    call it in a sentence; by default its name.
     """
 
     name: str
     synonyms: tuple[str, ...] = ()
     unit: str | None = None
     values: Literal["number", "text", "label", "flag", "part"] = "text"
+    title: str = ""
 
 
 class Vocabulary(Record):

@@ -156,12 +156,16 @@ class Workbench:
             )
         ]
 
-    def goal(self, conversation: str | None = None) -> Goal | None:
-        """What outputs are worth, by what was said so far; None: outputs of this task are right or wrong."""
+    def goal(self, conversation: str | None = None, also: Sequence[Feedback] = ()) -> Goal | None:
+        """What outputs are worth, by what was said so far; None: outputs of this task are right or wrong.
+
+        Args:
+            also: feedback that is not kept yet, and counts as if it were.
+        """
         make = self.task.goal
         if make is None:
             return None
-        said = self.said(conversation)
+        said = [*self.said(conversation), *also]
         ids = tuple(feedback.id for feedback in said)
         with self._lock:
             if self._goal is None or self._goal[0] != ids:

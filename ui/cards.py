@@ -22,6 +22,8 @@ STATES = {
     "applied": "Understood", "waiting": "Waiting for you", "asking": "A question", "confirmed": "Confirmed",
     "corrected": "Corrected", "replaced": "Corrected, see below", "rejected": "Not meant", "undone": "Undone",
 }  # fmt: skip
+PICTURED = ("applied", "waiting", "asking", "confirmed", "corrected")
+"""The states in which what was understood is worth looking at."""
 OPEN = ("applied", "waiting", "confirmed", "corrected")
 """The states in which something can still be done."""
 
@@ -68,6 +70,7 @@ def _sentence(shown: Card, labels: Sequence[str], open: int | None) -> list[str]
     return [
         tag("p", plain(shown.title), class_="title", dir="auto"),
         tag("p", plain(effect), class_="effect") if effect else "",
+        *(line.picture for line in shown.lines if shown.state in PICTURED),
         _open(shown, labels, open) or tag("div", *_buttons(shown), class_="row"),
     ]
 
@@ -115,6 +118,7 @@ def _line(shown: Card, point: int, labels: Sequence[str], open: int | None) -> s
     if effect and point in waiting(shown):
         effect = f"Once you say yes: {effect[0].lower()}{effect[1:]}"
     drawn = tag("p", plain(effect), class_="effect") if effect else ""
+    drawn += line.picture if line and shown.state in PICTURED else ""
     below = (_open(shown, labels, open) if open == point else "") or _line_buttons(shown, point)
     return tag("li", tag("p", plain(text), " ", confirmed, class_="point", dir="auto"), drawn, below)
 

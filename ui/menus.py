@@ -65,7 +65,8 @@ def _label(said: LabelAct, labels: Sequence[str]) -> list[str]:
 
 def _rule(said: ConstraintAct, shown: Card, labels: Sequence[str]) -> list[str]:
     names = list(dict.fromkeys([*shown.properties, said.property]))
-    properties = [(name, "the answer" if name == "label" else name.replace(".", " in ")) for name in names]
+    titles = {"label": "the answer"} | shown.titles
+    properties = [(name, titles.get(name) or name.replace(".", " in ")) for name in names]
     value = show_value(said.value) if said.value is not None else ""
     label = value if said.property == "label" else next(iter(labels), "")
     return [

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import UserError
 
-__all__ = ["Aside", "Cleaned", "Mol", "Molecules", "canonical", "clean", "clean_all", "scaffold"]
+__all__ = ["Aside", "Cleaned", "Mol", "Molecules", "canonical", "clean", "clean_all", "scaffold", "scaffold_atoms"]
 
 Mol: TypeAlias = Any  # rdkit.Chem.Mol, whose types mypy does not follow
 Array: TypeAlias = NDArray[np.float64]
@@ -106,6 +106,19 @@ def scaffold(mol: Mol) -> str:
     from rdkit.Chem.Scaffolds.MurckoScaffold import GetScaffoldForMol
 
     return canonical(GetScaffoldForMol(mol))  # type: ignore[no-untyped-call]
+
+
+def scaffold_atoms(smiles: str) -> tuple[int, ...]:
+    """The numbers of the atoms that are the molecule's scaffold; () where it has no ring, or can't be read."""
+    from rdkit import Chem, rdBase
+    from rdkit.Chem.Scaffolds.MurckoScaffold import GetScaffoldForMol
+
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        return ()
+    core = GetScaffoldForMol(mol)  # type: ignore[no-untyped-call]
+    return tuple(mol.GetSubstructMatch(core)) if core.GetNumAtoms() else ()
 
 
 class Molecules(Sequence[Mol]):

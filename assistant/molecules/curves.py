@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.molecules.belief import Belief
-from assistant.molecules.components._table import PROPERTIES
+from assistant.molecules.components._table import PROPERTIES, Property
 
-__all__ = ["Curve", "curves"]
+__all__ = ["Curve", "curves", "span"]
 
 Array: TypeAlias = NDArray[np.float64]
 DRAWS, POINTS = 64, 60
@@ -51,10 +51,15 @@ def curves(belief: Belief, names: Sequence[str]) -> tuple[Curve, ...]:
     return tuple(sorted(made, key=lambda curve: -curve.weight))
 
 
+def span(known: Property) -> Array:
+    """(60,) values that are worth drawing: those of drug-like molecules, and some beyond."""
+    margin = 0.25 * (known.high - known.low)
+    return np.linspace(max(known.low - margin, known.bounds[0]), min(known.high + margin, known.bounds[1]), POINTS)
+
+
 def _curve(name: str, centre: float, scale: float, draws: Array, mode: Array, weight: float) -> Curve:
     known = PROPERTIES[name]
-    margin = 0.25 * (known.high - known.low)
-    x = np.linspace(max(known.low - margin, known.bounds[0]), min(known.high + margin, known.bounds[1]), POINTS)
+    x = span(known)
     z = (x[None] - centre) / scale
     below = np.exp(draws[:, 2:3]) * (draws[:, 0:1] - z)
     above = np.exp(draws[:, 3:4]) * (z - draws[:, 1:2])

@@ -72,7 +72,11 @@ def _drawn(
     options.padding = 0.06
     options.bondLineWidth = 1.4
     options.setHighlightColour((1.0, 0.85, 0.45))
-    rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol, highlightAtoms=list(highlight))
+    options.highlightBondWidthMultiplier = 12
+    within = [
+        bond.GetIdx() for bond in mol.GetBonds() if {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} <= set(highlight)
+    ]
+    rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol, highlightAtoms=list(highlight), highlightBonds=within)
     points = [drawer.GetDrawCoords(number) for number in range(mol.GetNumAtoms())]
     drawer.FinishDrawing()
     inside = re.search(r"<svg[^>]*>(.*)</svg>", drawer.GetDrawingText(), re.S)

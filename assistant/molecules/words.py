@@ -40,8 +40,10 @@ SAID = {
 }
 """The words for a property that are worth telling a parser; `find` knows many more."""
 OTHERS = (
-    Property(name="substructure", synonyms=("group", "contains", "motif", "functional group"), values="part"),
-    Property(name="alerts", synonyms=("structural alerts", "PAINS", "BRENK", "filter"), values="text"),
+    Property(
+        name="substructure", synonyms=("group", "contains", "motif", "functional group"), values="part", title="it"
+    ),
+    Property(name="alerts", synonyms=("structural alerts", "PAINS", "BRENK", "filter"), values="text", title="it"),
     Property(
         name="profile", synonyms=("brain penetrant", "CNS", "lead-like", "rule of five", "fragment"), values="text"
     ),
@@ -56,7 +58,9 @@ DIRECTIONS = ("increase", "decrease")
 def vocabulary() -> Vocabulary:
     """What may be said about molecules."""
     counted = tuple(
-        Property(name=name, synonyms=words, unit=PROPERTIES[name].unit or None, values="number")
+        Property(
+            name=name, synonyms=words, unit=PROPERTIES[name].unit or None, values="number", title=PROPERTIES[name].title
+        )
         for name, words in SAID.items()
     )
     return Vocabulary(properties=(*counted, *OTHERS), objects=("group", "ring", "atom", "linker", "chain"))

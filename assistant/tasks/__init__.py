@@ -16,6 +16,7 @@ from assistant.registry import Registry
 from assistant.types import (
     Act,
     Constraint,
+    Context,
     Critique,
     EditAct,
     Example,
@@ -150,6 +151,8 @@ class Task:
             the place of `obey`, the model learns to make what is worth more, and `guards` bound its measures.
         part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
         changes: what a training of such a task changed, as safe HTML.
+        picture: how an act is understood, drawn, as safe HTML; "" where words say it all. The goal is the one by which
+            the act holds already.
         normal: an act in the task's own terms, given what was on screen ("greasy" as logP, "this bit" as the atoms
             that were marked); raises UserError, with what to say instead, where it means nothing.
     """
@@ -169,6 +172,7 @@ class Task:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     part: Callable[[Any, Sequence[int]], str] | None = None
     changes: Callable[[Report], str] = lambda report: ""
+    picture: Callable[[Act, Context, Goal | None], str] = lambda act, context, goal: ""
     normal: Callable[[Act, Critique], Act] = lambda act, critique: act
     name: str = ""
     help: tuple[str, ...] = field(default=())

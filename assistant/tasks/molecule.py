@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UserError
 from assistant.tasks import Goal, Guard, Task, View, task
-from assistant.types import Act, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
+from assistant.types import Act, Context, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
 
 if TYPE_CHECKING:
     from adapters.models import Model
@@ -77,6 +77,7 @@ def molecule(
         render=_render,
         edit=_edit,
         part=_part,
+        picture=_picture,
         normal=_normal,
         outputs=SHOWN,
         goal=wanted,
@@ -179,6 +180,13 @@ def _normal(act: Act, critique: Critique) -> Act:
     if act.constraint is None:
         return act
     return act.model_copy(update={"constraint": normal(act.constraint)})
+
+
+def _picture(act: Act, context: Context, goal: Goal | None) -> str:
+    from assistant.molecules.goal import MoleculeGoal
+    from assistant.molecules.picture import picture
+
+    return picture(act, context, goal) if isinstance(goal, MoleculeGoal) else ""
 
 
 def _edit(value: Any, edit: EditAct) -> Any:
