@@ -9,6 +9,7 @@ normal(... property="alerts", value="pains filter")      ->  value="PAINS"
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from assistant.errors import UserError
@@ -53,6 +54,8 @@ OTHERS = (
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
 DIRECTIONS = ("increase", "decrease")
+LONGEST = 4
+"""Words in the name of a group or a profile."""
 
 
 def vocabulary() -> Vocabulary:
@@ -66,16 +69,19 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(properties=(*counted, *OTHERS), objects=("group", "ring", "atom", "linker", "chain"))
 
 
-def normal(rule: ConstraintAct) -> ConstraintAct:
+def normal(rule: ConstraintAct, text: str = "") -> ConstraintAct:
     """The constraint in the goal's terms.
+
+    Args:
+        text: what was said; where no value was understood, a group, catalogue or profile that it names is meant.
 
     Raises:
         UserError: it names no property, group, catalogue or profile; with the nearest ones.
     """
     special = {one.name: one.name for one in OTHERS}
     name = special.get(rule.property) or find(rule.property).name
-    if name in ("substructure", "alerts", "profile"):
-        return _named(rule, name)
+    if name in KNOWN:
+        return _named(rule if _values(rule.value) else rule.model_copy(update={"value": _found(text, name)}), name)
     if name in ("similarity", "scaffold"):
         return _about(rule, name)
     if rule.operator in DIRECTIONS or rule.operator == "unchanged":
@@ -110,6 +116,20 @@ def _named(rule: ConstraintAct, name: str) -> ConstraintAct:
     )
 
 
+def _found(text: str, name: str) -> str | None:
+    """The longest run of words that names one of the kind; None where there is none."""
+    words = re.findall(r"[\w/-]+(?:'s)?", text)
+    runs = (words[at : at + long] for long in range(LONGEST, 0, -1) for at in range(len(words) - long + 1))
+    return next((" ".join(run) for run in runs if _is_known(" ".join(run), name)), None)
+
+
+def _is_known(text: str, name: str) -> bool:
+    try:
+        return bool(KNOWN[name](text))
+    except UserError:
+        return False
+
+
 def _about(rule: ConstraintAct, name: str) -> ConstraintAct:
     less = rule.operator in ("decrease", "ne", "not_contains", "lt", "le")
     if name == "scaffold" and less:  # away from a core is unlike it
@@ -121,6 +141,14 @@ def _about(rule: ConstraintAct, name: str) -> ConstraintAct:
 def _catalogue(text: str) -> str | None:
     words = set(re.findall(r"[a-z]+", text.casefold()))
     return next((name for name in CATALOGUES if name.casefold() in words), None)
+
+
+KNOWN: dict[str, Callable[[str], object]] = {
+    "substructure": lambda text: resolve(text).has,
+    "alerts": _catalogue,
+    "profile": profile,
+}
+"""What can be named; each tells a name from other words."""
 
 
 def _values(value: Any) -> list[Any]:

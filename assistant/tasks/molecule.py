@@ -179,7 +179,7 @@ def _normal(act: Act, critique: Critique) -> Act:
 
     if act.constraint is None:
         return act
-    return act.model_copy(update={"constraint": normal(act.constraint)})
+    return act.model_copy(update={"constraint": normal(act.constraint, critique.text)})
 
 
 def _picture(act: Act, context: Context, goal: Goal | None) -> str:

@@ -59,6 +59,24 @@ def test_a_constraint_becomes_what_the_goal_knows(
 
 
 @pytest.mark.parametrize(
+    ("said", "text", "value"),
+    [
+        (rule("profile", "eq"), "this needs to get into the brain", "CNS"),
+        (rule("profile", "decrease"), "stay within Lipinski's rule of five please", "Ro5"),
+        (rule("alerts", "not_contains"), "run PAINS on these", "PAINS"),
+        (rule("substructure", "not_contains"), "I can't stand Michael acceptors", "michael acceptor"),
+    ],
+)  # fmt: skip
+def test_a_value_that_was_not_understood_is_looked_for_in_the_words(said: ConstraintAct, text: str, value: str) -> None:
+    assert normal(said, text).value == value
+
+
+def test_nothing_is_made_up_where_the_words_name_nothing() -> None:
+    with pytest.raises(UserError, match="which profile"):
+        normal(rule("profile", "eq"), "make it better in every way")
+
+
+@pytest.mark.parametrize(
     ("said", "words"),
     [
         (rule("substructure", "not_contains", "nitroo"), "There is no group 'nitroo'; did you mean 'nitroso', 'nitro'"),
