@@ -8,7 +8,7 @@ experiment, or with noise of .1 (normal, cut to [0, 1]), or only whether it is a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ import numpy as np
 from assistant.bench import Benchmark, Result, bench
 from assistant.bench._drd2 import molecules
 from assistant.molecules.acquire import ACQUISITIONS, choose
-from assistant.molecules.component_gp import Features, Said, features, learn
+from assistant.molecules.component_gp import Features, Said, Taste, features, learn
 from assistant.molecules.components import Array
 
 START, BATCH, ASKED = 10, 10, (110, 210)
@@ -77,19 +77,28 @@ def course(
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(true))
     mine, unseen = order[: len(true) // 2], order[len(true) // 2 :]
-    askable, ranked = pool[mine], pool[unseen]
-    told: list[int] = list(range(START))  # the order is random
-    said = [answer(at, float(true[mine[at]]), rng) for at in told]
-    found: list[float] = []
+    ranked, found = pool[unseen], list[float]()
+    for told, taste in interview(pool[mine], true[mine], answer, acquisition, alike, rng):
+        if told in asked:
+            found.append(best(taste.mean(ranked), true[unseen]))
+        if told >= max(asked):
+            break
+    return found
+
+
+def interview(
+    askable: Features, true: Array, answer: Answer, acquisition: str, alike: float, rng: np.random.Generator
+) -> Iterator[tuple[int, Taste]]:
+    """How many answers were given, and what is believed by them, again and again; the first molecules are asked about
+    as they come, so their order should be random."""
+    told: list[int] = list(range(START))
+    said = [answer(at, float(true[at]), rng) for at in told]
     while True:
         taste = learn(askable, said)
-        if len(told) in asked:
-            found.append(best(taste.mean(ranked), true[unseen]))
-        if len(told) >= max(asked):
-            return found
+        yield len(told), taste
         wanted = ACQUISITIONS[acquisition](taste, askable, rng)
         new = choose(askable, wanted, BATCH, without=told, alike=alike)
-        said += [answer(at, float(true[mine[at]]), rng) for at in new]
+        said += [answer(at, float(true[at]), rng) for at in new]
         told += new
 
 

@@ -74,13 +74,18 @@ def answer(page: Any) -> str:
 
 
 def mark(page: Any, words: str) -> None:
-    """Drag over these words of the example, as a mouse does."""
-    box = page.evaluate(WHERE, words)
-    page.mouse.move(box[0] + 1, box[1])
-    page.mouse.down()
-    page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)
-    page.mouse.move(box[2] - 1, box[3], steps=3)
-    page.mouse.up()
+    """Drag over these words of the example, as a mouse does; once more where the page moved under the mouse."""
+    for _ in range(5):
+        box = page.evaluate(WHERE, words)
+        page.mouse.move(box[0] + 1, box[1])
+        page.mouse.down()
+        page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)
+        page.mouse.move(box[2] - 1, box[3], steps=3)
+        page.mouse.up()
+        if page.evaluate("() => document.getSelection().toString().trim()") == words:
+            return
+        page.evaluate("() => document.getSelection().removeAllRanges()")
+    raise AssertionError(f"the words {words!r} could not be marked")
 
 
 def lasso(page: Any, parts: list[Any]) -> None:

@@ -64,7 +64,7 @@ def test_marked_words_can_be_taken_away_and_go_with_the_example(page: Any) -> No
     words = " ".join(example(page).split()[:2])
     mark(page, words)
     page.locator("#evidence .piece").click()
-    assert page.locator("#evidence .piece").count() == 0
+    page.wait_for_function("() => !document.querySelector('#evidence .piece')")
     page.evaluate("document.getSelection().removeAllRanges()")
     mark(page, words)
     page.locator("#evidence .piece").wait_for()
