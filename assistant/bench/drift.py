@@ -22,8 +22,9 @@ from assistant.bench._loop import drawn
 from assistant.bench.goal1_qed import druglike
 from assistant.molecules._worth import read
 from assistant.molecules.acquire import ACQUISITIONS, choose
-from assistant.molecules.component_gp import ACTIVITY, Said, Taste, features, learn
+from assistant.molecules.component_gp import Said, Taste, learn
 from assistant.molecules.components import Array
+from assistant.molecules.kernel import ACTIVITY, features
 
 ROUNDS, ANSWERS, KNOWN = 3, 10, 100
 MADE, DRAWS = 512, 512

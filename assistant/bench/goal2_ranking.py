@@ -17,8 +17,9 @@ import numpy as np
 from assistant.bench import Benchmark, Result, bench
 from assistant.bench._drd2 import molecules
 from assistant.molecules.acquire import ACQUISITIONS, choose
-from assistant.molecules.component_gp import Features, Said, Taste, features, learn
+from assistant.molecules.component_gp import Said, Taste, learn
 from assistant.molecules.components import Array
+from assistant.molecules.kernel import Features, features
 
 START, BATCH, ASKED = 10, 10, (110, 210)
 BEST = 100

@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from assistant.errors import UserError
-from assistant.molecules.component_gp import Features, Taste, tanimoto
+from assistant.molecules.component_gp import Taste
 from assistant.molecules.components import Array
+from assistant.molecules.kernel import Features, tanimoto
 
 __all__ = ["ACQUISITIONS", "choose"]
 

@@ -8,8 +8,7 @@
 The worth in log-odds is a constant plus f ~ GP(0, k). A label says P(good) = sigmoid(worth), a preference
 P(a over b) = sigmoid(f(a) - f(b)), and a score is logit(score) = worth + normal noise. All are rows of one linear map
 of f, so the posterior is found by Laplace's approximation in the space of rows (Rasmussen & Williams 2006, algorithm
-3.1; Chu & Ghahramani 2005 for preferences). The kernel is a sum of Tanimoto kernels (Ralaivola et al. 2005) on counted
-Morgan fingerprints, with atoms by element and by role, and, where it is asked for, of kernels on properties.
+3.1; Chu & Ghahramani 2005 for preferences). `kernel` says what two molecules have in common.
 """
 
 from __future__ import annotations
@@ -19,37 +18,18 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import UserError
-from assistant.molecules.chem import Mol, Molecules
 from assistant.molecules.components import Array
+from assistant.molecules.kernel import ACTIVITY, Features, Kernel
 
-__all__ = [
-    "ACTIVITY",
-    "LIKING",
-    "Features",
-    "Likelihood",
-    "Said",
-    "Taste",
-    "covariance",
-    "features",
-    "laplace",
-    "learn",
-    "tanimoto",
-]
+__all__ = ["Likelihood", "Said", "Taste", "laplace", "learn"]
 
-Ints: TypeAlias = NDArray[np.int64]
-SIZE, MOST = 4096, 16
-"""Bins of a fingerprint, and the count above which more of a pattern is no more."""
-ACTIVITY: Mapping[str, float] = {"morgan": 16.0}
-"""Weights of the kernels, where a target's pharmacology is what is known: near analogues count."""
-LIKING: Mapping[str, float] = {"morgan": 1.0, "roles": 1.0, "properties": 1.0, "trend": 0.5}
-"""Weights where it is what a chemist likes to see: properties and their trends count as much as patterns."""
 STEPS, CLOSE = 50, 1e-6
 LEAST_SCORE = 0.02
 """Scores nearer to 0 or 1 than this say no more."""
 PIECE = 4_000
+"""Molecules whose covariances are held at once."""
 
 
 @dataclass(frozen=True)
@@ -70,122 +50,6 @@ class Said:
     weight: float = 1.0
 
 
-# --- what of molecules is compared ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Features:
-    """Of N molecules: `prints` by kind, sparse (N, bins), a bin for each count of a pattern; `properties` (N, P)."""
-
-    prints: Mapping[str, Any]
-    properties: Array
-
-    def __len__(self) -> int:
-        return len(self.properties)
-
-    def __getitem__(self, at: Any) -> Features:
-        return Features({kind: bins[at] for kind, bins in self.prints.items()}, self.properties[at])
-
-
-def features(mols: Sequence[Mol], weights: Mapping[str, float] = ACTIVITY) -> Features:
-    """What the kernels of these weights need.
-
-    Raises:
-        UserError: one of the molecules is None: what can't be read has no worth, not a poor one.
-    """
-    if any(mol is None for mol in mols):
-        raise UserError("One of the molecules could not be read", do="leave it out")
-    kinds = [kind for kind in ("morgan", "roles") if kind in weights]
-    wanted = "properties" in weights or "trend" in weights
-    table = _properties(mols) if wanted else np.zeros((len(mols), 0))
-    return Features({kind: _bins(mols, kind) for kind in kinds}, table)
-
-
-def _bins(mols: Sequence[Mol], kind: str) -> Any:
-    """A pattern that occurs three times sets three bins, so that common bins are the sum of the lesser counts."""
-    from rdkit.Chem import rdFingerprintGenerator as made
-    from scipy.sparse import csr_matrix
-
-    atoms = made.GetMorganFeatureAtomInvGen() if kind == "roles" else None
-    of = made.GetMorganGenerator(radius=2, fpSize=SIZE, atomInvariantsGenerator=atoms).GetCountFingerprint
-    rows = [[bin * MOST + n for bin, count in of(mol).GetNonzeroElements().items() for n in range(min(count, MOST))]
-            for mol in mols]  # fmt: skip
-    starts = np.cumsum([0, *map(len, rows)])
-    ids = np.fromiter((id for row in rows for id in row), np.int64, starts[-1])
-    return csr_matrix((np.ones(len(ids), np.float32), ids, starts), shape=(len(rows), SIZE * MOST))
-
-
-def _properties(mols: Sequence[Mol]) -> Array:
-    """All of RDKit's descriptors, one that fails NaN; long tails are drawn in."""
-    from rdkit.Chem import Descriptors
-
-    known: Any = Descriptors
-    functions = [function for _, function in known.descList]
-    shared = Molecules(mols)
-    table = np.stack([shared.each(function) for function in functions], axis=1)
-    return np.asarray(np.sign(table) * np.log1p(np.abs(table)))
-
-
-@dataclass(frozen=True)
-class _Kernel:
-    """The weighted sum; properties are measured in deviations of the molecules that were learned from."""
-
-    weights: Mapping[str, float]
-    centre: Array
-    scale: Array
-
-    @classmethod
-    def of(cls, weights: Mapping[str, float], known: Features) -> _Kernel:
-        table = np.where(np.isfinite(known.properties), known.properties, np.nan)
-        if not table.size:
-            return cls(weights, np.zeros(table.shape[1]), np.ones(table.shape[1]))
-        centre = np.nan_to_num(np.nanmedian(table, axis=0))
-        scale = np.nan_to_num(np.nanstd(table, axis=0))
-        return cls(weights, centre, np.where(scale > 1e-6, scale, np.inf))  # what never differs tells nothing
-
-    def __call__(self, one: Features, other: Features) -> Array:
-        """(N, M) covariances."""
-        total = np.zeros((len(one), len(other)))
-        for kind, weight in self.weights.items():
-            if kind in one.prints:
-                total += weight * tanimoto(one.prints[kind], other.prints[kind])
-        if one.properties.shape[1]:
-            x, z = self._standard(one), self._standard(other)
-            inner = x @ z.T / x.shape[1]
-            if weight := self.weights.get("trend", 0.0):
-                total += weight * inner
-            if weight := self.weights.get("properties", 0.0):
-                apart = _squares(x)[:, None] + _squares(z) - 2 * inner
-                total += weight * np.exp(-np.maximum(apart, 0.0) / 2)
-        return total
-
-    def variances(self, one: Features) -> Array:
-        """(N,) of each molecule alone: its similarity to itself is 1."""
-        total = np.full(len(one), sum(weight for kind, weight in self.weights.items() if kind != "trend"))
-        if one.properties.shape[1]:
-            total += self.weights.get("trend", 0.0) * _squares(self._standard(one))
-        return total
-
-    def _standard(self, some: Features) -> Array:
-        return np.asarray(np.clip(np.nan_to_num((some.properties - self.centre) / self.scale), -3, 3))
-
-
-def covariance(some: Features, weights: Mapping[str, float]) -> Array:
-    """(N, N) of f before anything is said; properties in deviations of these molecules."""
-    return _Kernel.of(weights, some)(some, some)
-
-
-def _squares(x: Array) -> Array:
-    return np.asarray((x**2).mean(axis=1))
-
-
-def tanimoto(one: Any, other: Any) -> Array:
-    """(N, M) of counts, from sparse rows of `Features.prints`; 0 where neither molecule has a pattern."""
-    common = np.asarray((one @ other.T).todense(), np.float64)
-    total = np.asarray(one.sum(axis=1)).reshape(-1, 1) + np.asarray(other.sum(axis=1)).reshape(1, -1) - common
-    return np.asarray(np.divide(common, total, out=np.zeros_like(common), where=total > 0))
-
-
 # --- learning ------------------------------------------------------------------------------------------------
 
 
@@ -193,7 +57,7 @@ def tanimoto(one: Any, other: Any) -> Array:
 class Taste:
     """What was learned: of f the posterior given the `known` molecules, and the `constant` in log-odds."""
 
-    kernel: _Kernel
+    kernel: Kernel
     known: Features
     constant: float
     pull: Array = field(repr=False)
@@ -241,7 +105,7 @@ def learn(
     known = some[np.array(told)]
     constant = _constant(said) if constant is None else constant
     rows, offset = _rows(said, told, constant)
-    kernel = _Kernel.of(weights, known)
+    kernel = Kernel.of(weights, known)
     pull, scaled = laplace(rows @ (rows @ kernel(known, known)).T, _likelihood(said, offset))
     return Taste(kernel, known, constant, rows.T @ pull, rows.T @ scaled)
 

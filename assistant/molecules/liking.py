@@ -17,8 +17,9 @@ import numpy as np
 
 from assistant.errors import UserError
 from assistant.molecules.chem import Mol, Molecules, clean
-from assistant.molecules.component_gp import Features, Said, Taste, features, learn
+from assistant.molecules.component_gp import Said, Taste, learn
 from assistant.molecules.components import Array
+from assistant.molecules.kernel import Features, features
 from assistant.types import Feedback, Label, Preference
 
 __all__ = ["Liking", "learned"]

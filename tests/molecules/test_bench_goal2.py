@@ -9,7 +9,7 @@ import pytest
 
 from assistant.bench import bench
 from assistant.bench import goal2_ranking as module
-from assistant.molecules.component_gp import features
+from assistant.molecules.kernel import features
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import UserError
 from assistant.molecules.acquire import ACQUISITIONS, choose
-from assistant.molecules.component_gp import LIKING, Features, Said, features, learn, tanimoto
+from assistant.molecules.component_gp import Said, learn
+from assistant.molecules.kernel import LIKING, Features, features, tanimoto
 
 ACIDS = ["CC(=O)O", "CCC(=O)O", "CCCC(=O)O", "CCCCC(=O)O", "CC(C)CC(=O)O", "OC(=O)CCCCO"]
 RINGS = ["c1ccccc1", "Cc1ccccc1", "CCc1ccccc1", "Cc1ccccc1C", "Clc1ccccc1", "CCCc1ccccc1"]
