@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -64,8 +64,11 @@ def prepare(model: Model, material: Material) -> list[Draw]:
     reward = material.reward
     if reward is None or not reward.inputs:
         return []
-    memory = Memory()
-    _remember(memory, _with_base(model, [known for known in reward.known if math.isfinite(known[2])]))
+    known = [Scored(*one, base=math.nan) for one in reward.known if math.isfinite(one[2])]
+    best = _best({scored.value: scored for scored in known if scored.score > 0}.values(), len(known))
+    # of those that are not kept nobody asks what the base makes of them, which is dear
+    kept = _with_base(model, [(scored.input, scored.value, scored.score) for scored in best])
+    memory = Memory({scored.value: scored for scored in kept}, seen=len(known))
     count = reward.draws * UPDATES
     return [Draw(reward.inputs[index % len(reward.inputs)], reward, memory) for index in range(count)]
 
@@ -120,8 +123,12 @@ def _rehearsed(memory: Memory, but: set[Any], count: int) -> list[Scored]:
 def _remember(memory: Memory, some: Sequence[Scored]) -> None:
     memory.best.update((scored.value, scored) for scored in some if scored.score > 0)
     memory.seen += len(some)
-    best = sorted(memory.best.values(), key=lambda scored: -scored.score)[: max(LEAST, round(SHARE * memory.seen))]
-    memory.best = {scored.value: scored for scored in best}
+    memory.best = {scored.value: scored for scored in _best(memory.best.values(), memory.seen)}
+
+
+def _best(some: Iterable[Scored], seen: int) -> list[Scored]:
+    """Those of `some` that are kept, the best first."""
+    return sorted(some, key=lambda scored: -scored.score)[: max(LEAST, round(SHARE * seen))]
 
 
 @signal

@@ -99,6 +99,25 @@ def test_the_best_are_kept_and_known_ones_are_among_them(dice: Dice) -> None:
     assert 0 not in memory.best and 8 not in memory.best and 7 in memory.best
 
 
+def test_the_base_is_asked_of_nothing_but_the_known_ones_that_are_kept(
+    dice: Dice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal_reward, "LEAST", 2)
+    asked: list[Any] = []
+    logp = dice.logp
+
+    def heard(inputs: Sequence[Any], values: Sequence[Any]) -> Tensor:
+        asked.extend(values)
+        return logp(inputs, values)
+
+    monkeypatch.setattr(dice, "logp", heard)
+    known = [("a", number % 8, number % 8 / 10) for number in range(24)]  # each is known three times
+    memory = items_of(dice, Reward(high, draws=64, known=known))[0].memory
+    assert list(memory.best) == asked == [7, 6, 5, 4], "a share of .15 of 24, by value"
+    assert memory.seen == 24
+    assert [scored.score for scored in memory.best.values()] == [0.7, 0.6, 0.5, 0.4]
+
+
 def test_without_a_reward_there_is_nothing_to_learn(dice: Dice) -> None:
     assert signal_reward.prepare(as_model(dice), Material()) == []
     assert items_of(dice, Reward(high, inputs=())) == []
