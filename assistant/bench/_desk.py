@@ -193,14 +193,15 @@ def give(session: Session, taught: Sequence[tuple[str, str]], prefix: str = "giv
         session.store.record(critique, reading, "simulated", "1", [piece], messages=said)
 
 
-def until(done: Callable[[], bool], what: str, every: float = 0.01) -> None:
-    """Wait.
+def until(done: Callable[[], bool], what: str, every: float = 0.01, patience: float | None = None) -> None:
+    """Wait; `patience` is in seconds, None: three minutes.
 
     Raises:
-        UserError: `what` was not done in three minutes.
+        UserError: `what` was not done in that time.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    patience = PATIENCE_SECONDS if patience is None else patience
+    deadline = time.monotonic() + patience
     while not done():
         if time.monotonic() > deadline:
-            raise UserError(f"{what} took more than {PATIENCE_SECONDS:.0f} s", do="look into worker.log")
+            raise UserError(f"{what} took more than {patience:.0f} s", do="look into worker.log")
         time.sleep(every)
