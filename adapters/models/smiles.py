@@ -32,7 +32,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from adapters.device import device
+from adapters.device import device, on_gpu
 from adapters.models import _smiles_grow as grow
 from adapters.models import family
 from adapters.models._smiles_decoder import Decoder, fast_type, packed
@@ -52,8 +52,8 @@ ROUNDS = 8
 """How often what came out invalid is drawn again; what is left then is None."""
 RATE = 5e-3
 """AdamW's, of the LoRA matrices."""
-BATCH = 256
-"""Rows of a forward pass at most."""
+BATCH, BATCH_GPU = 32, 256
+"""Rows of a forward pass at most. They go by length, so that on a CPU smaller ones have less padding to multiply."""
 
 
 @family
@@ -122,7 +122,8 @@ class Smiles:
         row = {value: index for index, value in enumerate(unique)}
         ids = encode(self.tokenizer, [canonical(value) for value in unique])
         order = sorted(range(len(ids)), key=lambda index: len(ids[index]))
-        parts = [self._scored([ids[i] for i in order[at : at + BATCH]]) for at in range(0, len(order), BATCH)]
+        size = BATCH_GPU if on_gpu() else BATCH
+        parts = [self._scored([ids[i] for i in order[at : at + size]]) for at in range(0, len(order), size)]
         back = torch.tensor(order, device=device()).argsort()
         return torch.cat(parts)[back[torch.tensor([row[value] for value in values], device=device())]]
 

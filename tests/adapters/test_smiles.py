@@ -64,6 +64,14 @@ def test_logp_is_the_molecules_however_it_is_written_and_has_gradients(model: Sm
     assert model.logp([], []).shape == (0,)
 
 
+def test_logp_is_the_same_however_many_go_at_once(model: Smiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [*MOLECULES, MOLECULES[0]]
+    monkeypatch.setattr("adapters.models.smiles.BATCH", len(asked))
+    at_once = model.logp([""] * len(asked), asked).tolist()
+    monkeypatch.setattr("adapters.models.smiles.BATCH", 3)
+    assert model.logp([""] * len(asked), asked).tolist() == pytest.approx(at_once, abs=1e-3)
+
+
 @pytest.mark.parametrize("adapted", [False, True])
 def test_the_sampler_says_what_the_model_finds_likely(model: Smiles, adapted: bool) -> None:
     """The log-probability of the packed loop is that of transformers' forward on the same string."""
