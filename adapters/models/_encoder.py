@@ -28,6 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from adapters.device import autocast, device
+from adapters.models._base import fingerprint, not_loaded, quiet
 from assistant.errors import UserError
 
 __all__ = ["Encoder", "embedded_folder"]
@@ -79,7 +80,7 @@ class Encoder(nn.Module):
         from peft import LoraConfig, get_peft_model
 
         encoder, self.tokenizer = _load(base)
-        self.base_id = f"{base or HUB_NAME}#{_fingerprint(encoder)}"
+        self.base_id = f"{base or HUB_NAME}#{fingerprint(encoder)}"
         depth = encoder.config.num_hidden_layers
         first = max(0, depth - top)
         config = LoraConfig(
@@ -257,29 +258,14 @@ def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
 def _load(base: str | None) -> tuple[Any, Any]:
     """The encoder and its tokenizer, quietly and without a network where they lie on disk."""
     from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    quiet()
     place = base or embedded_folder() or HUB_NAME
     try:
         model = AutoModel.from_pretrained(place, dtype=torch.float32)
         return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
     except (OSError, ValueError) as wrong:
-        raise UserError(
-            f"The base model {str(place)!r} can't be loaded",
-            "a base is an encoder's folder or its name on the hub",
-            f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
-        ) from wrong
-
-
-def _fingerprint(model: nn.Module) -> str:
-    """Eight hexadecimal digits that change with the weights."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().flatten()[:64].float().cpu().numpy().tobytes())
-    return digest.hexdigest()[:8]
+        raise not_loaded(place, "an encoder's folder or its name on the hub", wrong) from wrong
 
 
 def _targets(encoder: nn.Module) -> list[str]:

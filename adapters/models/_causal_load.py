@@ -1,0 +1,73 @@
+"""A causal language model from the hub or a folder, with its tokenizer, as a person means it by `--base`.
+
+>>> model, tokenizer = load("Qwen/Qwen3-0.6B", None)                 # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from adapters.device import on_gpu
+from adapters.models._base import not_loaded, quiet
+from assistant.errors import UserError
+
+__all__ = ["load", "window"]
+
+KIND = "a causal language model, a folder or a name on the hub"
+
+
+def load(base: str | None, embedded: Path, four_bit: bool = False) -> tuple[Any, Any]:
+    """The model, frozen, and its tokenizer.
+
+    Args:
+        four_bit: keep its matrices in 4 bits (QLoRA, Dettmers et al. 2023), where there is a GPU and bitsandbytes.
+
+    Raises:
+        UserError: there is none, its tokenizer does not fit it, or 4 bits are not to be had.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    quiet()
+    place = str(embedded) if base is None else base
+    options: dict[str, Any] = {"dtype": torch.bfloat16 if on_gpu() else torch.float32}
+    if four_bit:
+        options |= _four_bit()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(place, **options)
+        tokenizer = AutoTokenizer.from_pretrained(place)
+    except (OSError, ValueError) as wrong:
+        raise not_loaded(place, KIND, wrong) from wrong
+    rows = model.get_input_embeddings().num_embeddings
+    if len(tokenizer) > rows:
+        raise UserError(
+            f"The tokenizer of {place!r} knows {len(tokenizer):,} tokens, the model {rows:,}",
+            "they belong to different models",
+            "take both from one folder",
+        )
+    if tokenizer.eos_token_id is None:
+        raise UserError(f"The tokenizer of {place!r} has no end-of-text token", "a generator has to know its end")
+    return model.requires_grad_(False), tokenizer
+
+
+def window(model: Any) -> int:
+    """How many tokens it reads at most."""
+    config = model.config.get_text_config()
+    return int(getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None) or 1 << 30)
+
+
+def _four_bit() -> dict[str, Any]:
+    if not on_gpu():
+        raise UserError("4 bits need an NVIDIA GPU", "there is none here", "leave the option out")
+    if find_spec("bitsandbytes") is None:
+        raise UserError("4 bits need the package bitsandbytes", do="pip install bitsandbytes")
+    from transformers import BitsAndBytesConfig
+
+    return {
+        "quantization_config": BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+        )
+    }

@@ -1,0 +1,269 @@
+"""A causal language model that answers in text, and can be taught by talking: any of the hub, or a folder, with LoRA.
+
+An input is what a person asks, or a conversation as a list of {"role", "content"}, whose last message the model goes on
+with where it is its own; asked n times for the same, it gives n answers. A value is the answer's text:
+
+>>> model = causal("Qwen/Qwen3-0.6B")                                          # doctest: +SKIP
+>>> [answer.value for answer in model.predict(["When do you open?"] * 2)]      # doctest: +SKIP
+['We open at nine.', 'At nine in the morning, every day but Sunday.']
+>>> model.logp(["When do you open?"], ["We open at nine."])                    # doctest: +SKIP
+tensor([-7.1], grad_fn=...)
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from adapters.device import autocast, device, on_gpu
+from adapters.models import family
+from adapters.models._causal_load import load, window
+from adapters.models._lora import Lora
+from assistant.errors import UserError
+from assistant.types import Evidence, Highlight, Prediction
+
+if TYPE_CHECKING:
+    from adapters.fit import Recipe
+
+__all__ = ["EMBEDDED", "Causal", "causal"]
+
+EMBEDDED = Path(__file__).parent / "data" / "text"
+Messages: TypeAlias = Sequence[dict[str, str]]
+TEMPERATURE, TOP_P = 0.8, 0.95
+MOST_NEW = 256
+"""Tokens of an answer at most."""
+LEAST_NEW = 8
+"""Tokens that must be left for an answer."""
+BATCH, BATCH_GPU = 8, 64
+"""Rows of a forward pass at most."""
+BETA = 0.1
+"""Of preferences: how far log-probabilities of whole texts may move from the base's (Rafailov et al. 2023)."""
+
+
+@family
+def causal(base: str | None = None, rank: int = 16, four_bit: bool = False) -> Causal:
+    """A language model; `base` is any causal one, on the hub or a folder, None: the embedded one."""
+    model, tokenizer = load(base, EMBEDDED, four_bit)
+    return Causal(model, tokenizer, base or "text", rank)
+
+
+class Causal(Lora):
+    """See the module. `beta`: see the signal `pairwise`."""
+
+    beta = BETA
+
+    def __init__(self, model: Any, tokenizer: Any, name: str, rank: int = 16) -> None:
+        self.window = window(model)
+        # logits of a large vocabulary are kept only where an answer stands; a few models can't leave any out
+        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        super().__init__(model, name, rank)
+        self.tokenizer = tokenizer
+        self.end = _end(model, tokenizer)
+
+    # --- the contract of a model -----------------------------------------------------------------------
+
+    @torch.no_grad()
+    def predict(self, inputs: Sequence[Any]) -> list[Prediction]:
+        """Sampled answers; the score is the geometric mean of the tokens' probabilities, at temperature 1."""
+        prompts = [self._prompt(one) for one in inputs]
+        said = [Prediction(value=None)] * len(prompts)
+        for some in _batches([len(prompt) for prompt in prompts]):
+            written = self._written([prompts[at] for at in some])
+            chances = self._scored([(prompts[at], ids) for at, ids in zip(some, written, strict=True)]).tolist()
+            for at, ids, chance in zip(some, written, chances, strict=True):
+                text = _begun(inputs[at]) + self.tokenizer.decode(ids, skip_special_tokens=True)
+                score = min(1.0, math.exp(chance / len(ids)))
+                said[at] = Prediction(value=text.strip() or None, score=score)
+        return said
+
+    def logp(self, inputs: Sequence[Any], values: Sequence[Any]) -> Tensor:
+        """(B,) log-probability in nats of each answer, with its end.
+
+        Raises:
+            UserError: an answer with its input is longer than what the model reads.
+        """
+        if not len(values):
+            return torch.zeros(0, device=device())
+        rows = [
+            (self._prompt(one), [*self._ids(str(value)), self.end]) for one, value in zip(inputs, values, strict=True)
+        ]
+        for prompt, answer in rows:
+            self._fits(len(prompt) + len(answer))
+        batches = _batches([len(prompt) + len(answer) for prompt, answer in rows])
+        parts = [self._scored([rows[at] for at in some]) for some in batches]
+        order = torch.tensor([at for some in batches for at in some], device=device())
+        return torch.cat(parts)[order.argsort()]
+
+    def explain(self, input: Any, value: Any) -> tuple[Highlight, ...]:
+        """Nothing yet: which words of a question an answer came from is not told."""
+        return ()
+
+    def without(self, input: Any, evidence: Sequence[Evidence]) -> Any:
+        return input
+
+    def only(self, input: Any, evidence: Sequence[Evidence]) -> Any:
+        return None
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def relabel(self, labels: Sequence[str]) -> None:
+        """Answers can't be listed."""
+
+    @torch.no_grad()
+    def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
+        """The mean over the tokens of the last hidden layer."""
+        width = int(self.peft.get_base_model().config.get_text_config().hidden_size)
+        vectors = np.zeros((len(inputs), width), dtype=np.float32)
+        prompts = [self._prompt(one) for one in inputs]
+        for some in _batches([len(prompt) for prompt in prompts]):
+            ids, mask = self._padded([prompts[at] for at in some])
+            with autocast():
+                found = self.peft(**_placed(ids, mask), output_hidden_states=True, use_cache=False)
+            states = found.hidden_states[-1].float()
+            means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            vectors[some] = nn.functional.normalize(means, dim=-1).cpu().numpy()
+        return vectors
+
+    def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
+        """Nothing: a score is no chance of being right."""
+
+    def train(self, deep: bool) -> None:
+        """There is no dropout: a few critiques are seen too seldom for it."""
+
+    def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
+        """Zeros: there is nothing to point at in an input."""
+        return torch.zeros(len(inputs), device=device())
+
+    # --- beyond the contract ----------------------------------------------------------------------------
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is best trained."""
+        from adapters.fit import Recipe
+
+        return Recipe(settle=0, passes=3, least_steps=12, most_steps=200, inner_rate=2e-4, weight_decay=0.0)
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _prompt(self, input: Any) -> list[int]:
+        """Token ids up to where the answer begins."""
+        messages = _messages(input)
+        if self.tokenizer.chat_template is None:
+            text = "".join(f"{message['content']}\n" for message in messages if message["role"] != "assistant")
+            ids = self._ids(text + _begun(input))
+            ids = ids if self.tokenizer.bos_token_id is None else [self.tokenizer.bos_token_id, *ids]
+        else:
+            goes_on = messages[-1]["role"] == "assistant"
+            text = self.tokenizer.apply_chat_template(
+                list(messages), tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on,
+                enable_thinking=False,
+            )  # fmt: skip
+            ids = self._ids(text)
+        self._fits(len(ids) + LEAST_NEW)
+        return ids
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _fits(self, tokens: int) -> None:
+        if tokens > self.window:
+            raise UserError(
+                f"That is {tokens:,} tokens with its answer",
+                f"the model reads {self.window:,} at once",
+                "shorten it, or choose a base with a larger window",
+            )
+
+    def _written(self, prompts: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Token ids of the answers, up to their end."""
+        ids, mask = self._padded(prompts)
+        room = min(MOST_NEW, self.window - ids.shape[1])
+        with autocast():
+            written = self.peft.generate(
+                input_ids=ids, attention_mask=mask.long(), do_sample=True, temperature=TEMPERATURE, top_p=TOP_P,
+                top_k=0, max_new_tokens=room, eos_token_id=self.end, pad_token_id=self.end,
+            )  # fmt: skip
+        return [_ended(row, self.end) for row in written[:, ids.shape[1] :].tolist()]
+
+    def _scored(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Tensor:
+        """(B,) log-probability of the answers. All end at the right, so that logits are needed only there."""
+        longest = max(len(answer) for _, answer in rows)
+        ids, mask = self._padded([[*prompt, *answer] for prompt, answer in rows])
+        kept = {"logits_to_keep": longest + 1} if self._keeps else {}
+        with autocast():
+            logits = self.peft(**_placed(ids, mask), **kept, use_cache=False).logits
+        each = logits[:, -longest - 1 : -1].float().log_softmax(-1)
+        each = each.gather(2, ids[:, -longest:, None])[..., 0]
+        lengths = torch.tensor([len(answer) for _, answer in rows], device=ids.device)
+        counts = torch.arange(longest, 0, -1, device=ids.device)[None] <= lengths[:, None]
+        total: Tensor = (each * counts).sum(1)
+        return total
+
+    def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """(B, T) ids with padding at the left, and which of them count."""
+        longest = max(len(row) for row in rows)
+        ids = torch.full((len(rows), longest), self.end, dtype=torch.long)
+        for at, row in enumerate(rows):
+            ids[at, longest - len(row) :] = torch.tensor(row)
+        lengths = torch.tensor([len(row) for row in rows])
+        mask = torch.arange(longest, 0, -1)[None] <= lengths[:, None]
+        return ids.to(device()), mask.to(device())
+
+
+def _placed(ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
+    """Positions count from where a row begins, so that padding before it changes nothing."""
+    return {
+        "input_ids": ids,
+        "attention_mask": mask.long(),
+        "position_ids": (mask.long().cumsum(1) - 1).clamp(min=0),
+    }
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Numbers of rows, those alike in length together."""
+    order = sorted(range(len(lengths)), key=lambda at: lengths[at])
+    size = BATCH_GPU if on_gpu() else BATCH
+    return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def _messages(input: Any) -> Messages:
+    if isinstance(input, str):
+        return [{"role": "user", "content": input}]
+    if (
+        isinstance(input, Sequence)
+        and input
+        and all(isinstance(m, dict) and {"role", "content"} <= m.keys() for m in input)
+    ):
+        return list(input)
+    raise UserError(f"{str(input)[:80]!r} is no question", 'text, or a list of {"role": ..., "content": ...}')
+
+
+def _begun(input: Any) -> str:
+    """The beginning of the answer, where the conversation ends with one."""
+    last = _messages(input)[-1]
+    return last["content"] if last["role"] == "assistant" else ""
+
+
+def _ended(ids: list[int], end: int) -> list[int]:
+    return ids[: ids.index(end) + 1] if end in ids else ids
+
+
+def _end(model: Any, tokenizer: Any) -> int:
+    """The token that ends an answer: of those that end a text, the one that the chat template puts there."""
+    known = getattr(model.generation_config, "eos_token_id", None)
+    ends = known if isinstance(known, list) else [known] if known is not None else []
+    ends = [*ends, tokenizer.eos_token_id]
+    if tokenizer.chat_template is not None and len(set(ends)) > 1:
+        said = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+        ids = tokenizer(tokenizer.apply_chat_template(said, tokenize=False), add_special_tokens=False)["input_ids"]
+        for token in reversed(ids):
+            if token in ends:
+                return int(token)
+    return int(ends[0])
