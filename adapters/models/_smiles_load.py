@@ -1,24 +1,21 @@
-"""A causal model over SMILES from the hub or a folder, with its tokenizer; and what names its weights.
+"""A causal model over SMILES from the hub or a folder, with its tokenizer, and the tokens that begin and end one.
 
 >>> model, tokenizer = load(None, EMBEDDED)                 # doctest: +SKIP
->>> fingerprint(model)                                      # doctest: +SKIP
-'1f0c9a3e'
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from adapters.device import on_gpu
+from adapters.models._base import not_loaded, quiet
 from adapters.models._smiles_tokens import ANY
 from assistant.errors import UserError
 
-__all__ = ["fingerprint", "load", "marks"]
+__all__ = ["load", "marks"]
 
 
 def marks(tokenizer: Any) -> tuple[int, int, int]:
@@ -38,12 +35,10 @@ def load(base: str | None, embedded: Path) -> tuple[Any, Any]:
         UserError: there is none.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
 
     if base is None and not (embedded / "model.safetensors").exists():
         raise UserError("The weights of the SMILES model are missing", do="train them: sayso train-prior")
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    quiet()
     place = base or str(embedded)
     try:
         model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
@@ -51,17 +46,4 @@ def load(base: str | None, embedded: Path) -> tuple[Any, Any]:
             model.set_attn_implementation("eager")
         return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
     except (OSError, ValueError) as wrong:
-        raise UserError(
-            f"The base model {place!r} can't be loaded",
-            "a base is a causal model over SMILES, a folder or a name on the hub",
-            f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
-        ) from wrong
-
-
-def fingerprint(model: nn.Module) -> str:
-    """Eight hexadecimal digits that change with the weights."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().flatten()[:64].float().cpu().numpy().tobytes())
-    return digest.hexdigest()[:8]
+        raise not_loaded(place, "a causal model over SMILES, a folder or a name on the hub", wrong) from wrong

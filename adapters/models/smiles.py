@@ -20,10 +20,8 @@ from __future__ import annotations
 
 import math
 import random
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +33,9 @@ from torch import Tensor, nn
 from adapters.device import device, on_gpu
 from adapters.models import _smiles_grow as grow
 from adapters.models import family
+from adapters.models._lora import Lora
 from adapters.models._smiles_decoder import Decoder, fast_type, packed
-from adapters.models._smiles_load import fingerprint, load, marks
+from adapters.models._smiles_load import load, marks
 from adapters.models._smiles_sample import Grammar, draw_each
 from adapters.models._smiles_tokens import encode, split
 from assistant.errors import UserError
@@ -62,7 +61,7 @@ def smiles(base: str | None = None, rank: int = 16) -> Smiles:
     return Smiles(base, rank)
 
 
-class Smiles:
+class Smiles(Lora):
     """See the module.
 
     Args:
@@ -71,24 +70,14 @@ class Smiles:
     """
 
     def __init__(self, base: str | None = None, rank: int = 16) -> None:
-        from peft import LoraConfig, get_peft_model
-
         model, self.tokenizer = load(base, EMBEDDED)
-        self.base_id = f"{base or 'smiles'}#{fingerprint(model)}"
-        config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-            torch.manual_seed(0)  # a fresh adapter is the same one everywhere
-            # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
-            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
-            warnings.filterwarnings("ignore", message="fan_in_fan_out", category=UserWarning)  # it sets that itself
-            self.peft = get_peft_model(model, config).to(device()).eval()
+        super().__init__(model, base or "smiles", rank)
         self.begin, self.anywhere, self.end = marks(self.tokenizer)
         self.tokens: list[str] = self.tokenizer.convert_ids_to_tokens(range(len(self.tokenizer)))
         self.grammar = Grammar.of(self.tokens, self.end)
         self._known = set(self.tokens)
-        self._adapted, self._learning = True, False
+        self._learning = False
         self._base_decoder: Decoder | None = None
-        self.fresh = self.state()
 
     # --- the contract of a model -----------------------------------------------------------------------
 
@@ -127,15 +116,6 @@ class Smiles:
         back = torch.tensor(order, device=device()).argsort()
         return torch.cat(parts)[back[torch.tensor([row[value] for value in values], device=device())]]
 
-    @contextmanager
-    def base(self) -> Iterator[None]:
-        before, self._adapted = self._adapted, False
-        try:
-            with self.peft.disable_adapter():
-                yield
-        finally:
-            self._adapted = before
-
     def explain(self, input: Any, value: Any) -> tuple[Highlight, ...]:
         """Nothing: what a molecule was made from is in no part of the input."""
         return ()
@@ -161,24 +141,6 @@ class Smiles:
             states = self.peft(input_ids=ids, output_hidden_states=True, use_cache=False).hidden_states[-1].float()
             means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return np.asarray(nn.functional.normalize(means, dim=-1).cpu().numpy(), dtype=np.float32)
-
-    def trainable(self) -> list[tuple[str, nn.Parameter]]:
-        return [(name, p) for name, p in self.peft.named_parameters() if "lora_" in name]
-
-    def state(self) -> dict[str, Tensor]:
-        return {name: p.detach().cpu().clone() for name, p in self.trainable()}
-
-    def load(self, state: dict[str, Tensor] | None) -> None:
-        state = self.fresh if state is None else state
-        for name, parameter in self.trainable():
-            if name not in state or state[name].shape != parameter.shape:
-                raise UserError(
-                    f"The adapter does not fit the base {self.base_id!r} at {name!r}",
-                    "an adapter needs the base and the rank that it was trained with",
-                )
-        with torch.no_grad():
-            for name, parameter in self.trainable():
-                parameter.copy_(state[name])
 
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         """Nothing: a score is no chance of being right."""
@@ -249,7 +211,7 @@ class Smiles:
         return self.grammar is None or all(token in self._known for token in split(value))
 
     def _decoder(self, model: Any) -> Decoder:
-        if self._adapted:
+        if self.adapted:
             return packed(model, True)  # anew: a training changes the matrices in place
         if self._base_decoder is None:
             self._base_decoder = packed(model, False)

@@ -88,12 +88,13 @@ def wish(smiles: str, property: str, up: bool, number: int) -> Constraint:
     )  # fmt: skip
 
 
-def trained(model: Any, goal: Goal, seed: int) -> None:
-    """Train the adapter as `train now` does: what the model makes now is known with its worth."""
+def trained(model: Any, goal: Goal, seed: int, good: Sequence[str] = ()) -> None:
+    """Train the adapter as `train now` does: what the model makes now, and what was called good, is known with its
+    worth."""
     from adapters.fit import fit
     from adapters.signals import Material, Reward
 
-    known = [one for one in drawn(model, SAMPLED_AT_ONCE, np.random.default_rng(seed)) if one]
+    known = [*good, *(one for one in drawn(model, SAMPLED_AT_ONCE, np.random.default_rng(seed)) if one)]
     worths = goal.score(known).tolist()
     rewarded = goal.reward()
     reward = Reward(

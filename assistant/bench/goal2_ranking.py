@@ -79,24 +79,24 @@ def course(
     order = rng.permutation(len(true))
     mine, unseen = order[: len(true) // 2], order[len(true) // 2 :]
     ranked, found = pool[unseen], list[float]()
-    for told, taste in interview(pool[mine], true[mine], answer, acquisition, alike, rng):
-        if told in asked:
+    for said, taste in interview(pool[mine], true[mine], answer, acquisition, alike, rng):
+        if len(said) in asked:
             found.append(best(taste.mean(ranked), true[unseen]))
-        if told >= max(asked):
+        if len(said) >= max(asked):
             break
     return found
 
 
 def interview(
     askable: Features, true: Array, answer: Answer, acquisition: str, alike: float, rng: np.random.Generator
-) -> Iterator[tuple[int, Taste]]:
-    """How many answers were given, and what is believed by them, again and again; the first molecules are asked about
-    as they come, so their order should be random."""
+) -> Iterator[tuple[list[Said], Taste]]:
+    """What was answered so far, and what is believed by it, again and again; the first molecules are asked about as
+    they come, so their order should be random."""
     told: list[int] = list(range(START))
     said = [answer(at, float(true[at]), rng) for at in told]
     while True:
         taste = learn(askable, said)
-        yield len(told), taste
+        yield list(said), taste
         wanted = ACQUISITIONS[acquisition](taste, askable, rng)
         new = choose(askable, wanted, BATCH, without=told, alike=alike)
         said += [answer(at, float(true[at]), rng) for at in new]

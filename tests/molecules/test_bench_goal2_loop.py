@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from adapters.models.smiles import Smiles
 from assistant.bench import _loop, bench, goal2_loop
 from assistant.molecules._worth import read
 from assistant.molecules.components import Array
-from assistant.molecules.kernel import Features, features
+from assistant.molecules.kernel import features
 from assistant.molecules.liking import Liking
 from tests.tiny_smiles import MOLECULES, tiny_prior
 
@@ -35,6 +36,10 @@ def known() -> tuple[list[str], Array]:
     return smiles, nitrogen(smiles)
 
 
+def pool_of(smiles: list[str], true: Array) -> goal2_loop.Pool:
+    return goal2_loop.Pool(smiles, features(read(smiles)), true)
+
+
 def nitrogen(smiles: object) -> Array:
     assert isinstance(smiles, list)
     return np.array([0.95 if one and "N" in one.upper().replace("[N+]", "") else 0.02 for one in smiles])
@@ -49,9 +54,9 @@ def test_the_row_runs_both_arms_and_says_what_is_missed(
     asked: list[tuple[str, int]] = []
     listened = goal2_loop.listened
 
-    def noted(pool: Features, true: Array, answer: str, seed: int, count: int) -> object:
+    def noted(pool: goal2_loop.Pool, answer: str, seed: int, count: int) -> object:
         asked.append((answer, seed))
-        return listened(pool, true, answer, seed, count)
+        return listened(pool, answer, seed, count)
 
     monkeypatch.setattr(goal2_loop, "listened", noted)
     row = bench.get("goal2_loop")()
@@ -69,17 +74,19 @@ def test_what_was_answered_is_what_the_model_learns_to_make(
 ) -> None:
     monkeypatch.setattr(_loop, "DRAWS", 256)
     smiles, true = known
-    pool, model = features(read(smiles)), Smiles(tiny)
+    pool, model = pool_of(smiles, true), Smiles(tiny)
     before = nitrogen([one for one in goal2_loop.written(model, 48, 0) if one]).mean()
-    found = goal2_loop.course(model, pool, true, nitrogen, "score", 0, 40)
+    found = goal2_loop.course(model, pool, nitrogen, "score", 0, 40)
     assert found["oracle"] > before + 0.15
-    other = goal2_loop.course(model, pool, 1 - true, lambda some: 1 - nitrogen(some), "score", 0, 40)
+    other = goal2_loop.course(model, pool_of(smiles, 1 - true), lambda some: 1 - nitrogen(some), "score", 0, 40)
     assert other["oracle"] > 1 - before - 0.05, "the opposite was wanted"
 
 
 def test_the_goal_wants_what_is_liked_and_drug_like(known: tuple[list[str], Array]) -> None:
     smiles, true = known
-    liking = Liking(goal2_loop.listened(features(read(smiles)), true, "score", 0, 40), weight=1.0)
+    taste, good = goal2_loop.listened(pool_of(smiles, true), "score", 0, 40)
+    assert 5 < len(good) < 40 and nitrogen(good).min() > 0.5
+    liking = Liking(taste, weight=1.0)
     amine, aryl, chain = "Nc1ccccc1", "Cc1ccccc1", "CCCCCCCCCCCCCCCCCCN"
     worth = goal2_loop.towards(liking).score([amine, aryl, chain])
     assert worth[0] > worth[1], "it is what was scored high"
@@ -93,3 +100,15 @@ def test_valid_counts_what_was_written_at_once(monkeypatch: pytest.MonkeyPatch) 
             return [("OCC", -1.0), ("c1ccc", -1.0), (None, -1.0), ("", -1.0)]
 
     assert goal2_loop.written(Writes(), 4, 0) == ["CCO", None, None, None]
+
+
+def test_what_was_called_good_is_rehearsed(
+    known: tuple[list[str], Array], tiny: str, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr("adapters.fit.fit", lambda model, material, **how: given.append(material.reward))
+    taste, good = goal2_loop.listened(pool_of(*known), "score", 0, 40)
+    _loop.trained(Smiles(tiny), goal2_loop.towards(Liking(taste, weight=1.0)), 0, good)
+    there = {value: score for _, value, score in given[0].known}
+    assert set(good) < set(there)
+    assert np.mean([there[one] for one in good]) > 0.2 + np.mean(list(there.values()))
