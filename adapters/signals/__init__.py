@@ -15,7 +15,7 @@ from adapters.models import Model
 from assistant.registry import Registry
 from assistant.types import Constraint, Example, Label, Preference
 
-__all__ = ["Material", "Reward", "Signal", "signal"]
+__all__ = ["Material", "Reward", "Signal", "beta_of", "signal"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,12 @@ class Signal:
     weight: float = 1.0
     batch: int = 16
     rehearses: bool = False
+
+
+def beta_of(model: Model) -> float:
+    """Of preferences, per nat: how little it takes to call one of two answers better. A model of long answers, whose
+    log-probabilities are large, has one of its own."""
+    return float(getattr(model, "beta", 0.5))
 
 
 SignalFactory: TypeAlias = Callable[[], Signal]

@@ -1,7 +1,9 @@
 """Pairwise: "c is better than r".  -log sigma(beta * ((log p(c) - log b(c)) - (log p(r) - log b(r))))
 
 DPO (Rafailov et al. 2023). The reference b is the same model with its adapter off, computed once, so it costs
-no second model.
+no second model. Where people contradict each other, a share e of all preferences has to be noise, and the loss is
+robust DPO's (Chowdhury et al. 2024, arXiv 2403.00409): ((1 - e) L(c, r) - e L(r, c)) / (1 - 2 e), which noise leaves
+unbiased.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, signal
+from adapters.signals import Material, Signal, beta_of, signal
 from assistant.types import Preference
 
-BETA = 0.5
+MOST_NOISE = 0.4
+"""Beyond it one can't tell which of two is meant."""
 
 
 class Item(NamedTuple):
@@ -25,6 +28,8 @@ class Item(NamedTuple):
     rejected: Any
     base_margin: float
     """log b(c) - log b(r), in nats."""
+    noise: float = 0.0
+    """The share of preferences that are contradicted."""
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
@@ -33,13 +38,24 @@ def prepare(model: Model, material: Material) -> list[Item]:
         return []
     with torch.no_grad(), model.base():
         margins = _margin(model, pairs).tolist()
-    return [Item(p.input, p.chosen, p.rejected, m) for p, m in zip(pairs, margins, strict=True)]
+    noise = _noise(pairs)
+    return [Item(p.input, p.chosen, p.rejected, m, noise) for p, m in zip(pairs, margins, strict=True)]
 
 
 def loss(model: Model, items: Sequence[Item]) -> Tensor:
     margin = _margin(model, items)
     base = torch.tensor([item.base_margin for item in items], device=margin.device)
-    return -nn.functional.logsigmoid(BETA * (margin - base))
+    noise = torch.tensor([item.noise for item in items], device=margin.device)
+    better = beta_of(model) * (margin - base)
+    right, wrong = nn.functional.logsigmoid(better), nn.functional.logsigmoid(-better)
+    return -((1 - noise) * right - noise * wrong) / (1 - 2 * noise)
+
+
+def _noise(pairs: Sequence[Preference]) -> float:
+    """Half the share of preferences that somebody else's contradicts: of two that can't both hold one is wrong."""
+    said = {(repr(p.input), repr(p.chosen), repr(p.rejected)) for p in pairs}
+    contradicted = sum((repr(p.input), repr(p.rejected), repr(p.chosen)) in said for p in pairs)
+    return min(MOST_NOISE, contradicted / (2 * len(pairs)))
 
 
 def _margin(model: Model, pairs: Sequence[Preference | Item]) -> Tensor:

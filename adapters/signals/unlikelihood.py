@@ -22,6 +22,8 @@ class Item(NamedTuple):
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
+    if not model.values():  # one answer of very many has no probability to lose; see `kto`
+        return []
     said = [*material.replay, *material.new]
     return [Item(f.input, f.value) for f in said if isinstance(f, Label) and f.op == "is_not"]
 

@@ -51,8 +51,12 @@ def margin(model: Classifier, text: str = TEXT) -> float:
     return chosen - rejected
 
 
+ELSEWHERE = {"kto"}
+"""Of answers that can't be listed: test_preferences."""
+
+
 def test_every_signal_is_tested_here() -> None:
-    assert sorted(MATERIAL) == signal.names()
+    assert sorted({*MATERIAL, *ELSEWHERE}) == signal.names()
 
 
 @pytest.mark.parametrize("name", sorted(MATERIAL))
