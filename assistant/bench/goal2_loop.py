@@ -7,7 +7,7 @@ what people call good is. 1,000 molecules are drawn as the
 model writes them, valid or not; the oracle (`_drd2`), fitted on the whole file and held apart from all that learns,
 scores the valid ones. The second arm has other seeds, and noise of .1 on the answers.
 
-On 2 idle cores a seed takes about two minutes, and the pool half a minute once; the oracle is fitted once, in minutes.
+A seed takes about 80 s of one core's time, and the pool half a minute once; the oracle is fitted once, in minutes.
 """
 
 from __future__ import annotations
