@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
-from assistant.cards import Card, State, card, say_rule
+from assistant.cards import State, card, say_rule
 from assistant.choose import choose
 from assistant.errors import UserError
 from assistant.jobs import ask, open_job
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings
-from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, on_screen, version_of
+from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, message_of, on_screen, version_of
 from assistant.specs import open_task, resolve
 from assistant.steer import edited, steered
 from assistant.store import Store
@@ -126,7 +126,7 @@ class Session:
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
-        return [self._message(row, states, confirmed) for row in rows]
+        return [message_of(row, states, confirmed, self.author) for row in rows]
 
     def progress(self) -> Progress | None:
         job = open_job(self.store, self.name)
@@ -648,25 +648,3 @@ class Session:
 
     def _turn(self, since: int) -> Turn:
         return Turn(self.messages(since), self.screen())
-
-    def _message(self, row: Any, states: dict[str, str], confirmed: dict[str, set[int]]) -> Message:
-        plain = row.card or {}
-        shown = Card.model_validate(plain) if plain.get("kind") == "reading" else None
-        if shown and shown.reading in states:
-            # a reading that was corrected has another one in its place, whose own card shows it
-            state = states[shown.reading].replace("corrected", "replaced")
-            shown = shown.model_copy(update={"state": state})
-        if shown and shown.reading in confirmed:
-            done = confirmed[shown.reading]
-            lines = tuple(line.model_copy(update={"confirmed": n in done}) for n, line in enumerate(shown.lines))
-            shown = shown.model_copy(update={"lines": lines})
-        outputs = plain.get("outputs") or [None]
-        return Message(
-            seq=row.seq,
-            role="person" if row.role == "person" else "sayso",
-            text=row.text,
-            card=shown,
-            vote=row.votes.get(self.author),
-            output_id=outputs[0],
-            adapter=plain.get("adapter"),
-        )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from assistant.cards import Card
 from assistant.store.rows import AdapterRow
 from assistant.tasks import View
 from assistant.types import Example, OnScreen, Output, Record, Report
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "on_screen", "version_of"]
+__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "message_of", "on_screen", "version_of"]
 
 
 class Message(Record):
@@ -117,4 +118,28 @@ def version_of(row: AdapterRow, names: Mapping[str, str], live: AdapterRow | Non
         report=report,
         feedback=feedback,
         kept_back=bool(report and not report.live),
+    )
+
+
+def message_of(row: Any, states: dict[str, str], confirmed: dict[str, set[int]], author: str) -> Message:
+    """A message of the store as it stands now: what was decided of its reading, and how `author` voted."""
+    plain = row.card or {}
+    shown = Card.model_validate(plain) if plain.get("kind") == "reading" else None
+    if shown and shown.reading in states:
+        # a reading that was corrected has another one in its place, whose own card shows it
+        state = states[shown.reading].replace("corrected", "replaced")
+        shown = shown.model_copy(update={"state": state})
+    if shown and shown.reading in confirmed:
+        done = confirmed[shown.reading]
+        lines = tuple(line.model_copy(update={"confirmed": n in done}) for n, line in enumerate(shown.lines))
+        shown = shown.model_copy(update={"lines": lines})
+    outputs = plain.get("outputs") or [None]
+    return Message(
+        seq=row.seq,
+        role="person" if row.role == "person" else "sayso",
+        text=row.text,
+        card=shown,
+        vote=row.votes.get(author),
+        output_id=outputs[0],
+        adapter=plain.get("adapter"),
     )

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from adapters.device import device, on_gpu
+from adapters.device import device, fast_type
 
-__all__ = ["Decoder", "fast_type", "packed"]
+__all__ = ["Decoder", "packed"]
 
 BLOCK = 16
 """By how many tokens the room for keys and values grows: whole buffers multiply three times as fast as parts."""
@@ -36,12 +36,6 @@ class Decoder(Protocol):
 
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows alone."""
-
-
-def fast_type() -> torch.dtype:
-    """bfloat16 where it is multiplied faster than float32."""
-    fast = torch.cuda.is_bf16_supported() if on_gpu() else torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if fast else torch.float32
 
 
 def packed(model: Any, adapted: bool) -> Decoder:

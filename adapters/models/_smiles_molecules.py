@@ -12,15 +12,15 @@ from __future__ import annotations
 import gzip
 import random
 import tarfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.models._pretrain import Say
 from assistant.errors import UserError
 
 __all__ = ["anywhere", "molecules", "neutral", "quality", "read_smiles"]
 
 MOLECULES = "molecules.smi"
-Say = Callable[[str], None]
 
 
 def read_smiles(path: Path) -> list[str]:

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from adapters.device import device, on_gpu
-from adapters.models._smiles_decoder import Decoder, fast_type, packed
+from adapters.models._smiles_decoder import Decoder, packed
 from adapters.models._smiles_grammar import Grammar, Open
 
-__all__ = ["Drawn", "Grammar", "draw", "draw_each", "fast_type", "packed"]
+__all__ = ["Drawn", "Grammar", "draw", "draw_each", "packed"]
 
 MOST_TOKENS = 128
 """Of a sample, without its marks; what has not ended by then never does."""

@@ -30,11 +30,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from adapters.device import device, on_gpu
+from adapters.device import device, fast_type, on_gpu
 from adapters.models import _smiles_grow as grow
 from adapters.models import family
 from adapters.models._lora import Lora
-from adapters.models._smiles_decoder import Decoder, fast_type, packed
+from adapters.models._smiles_decoder import Decoder, packed
 from adapters.models._smiles_load import load, marks
 from adapters.models._smiles_sample import Grammar, draw_each
 from adapters.models._smiles_tokens import encode, split
