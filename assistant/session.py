@@ -37,6 +37,8 @@ from assistant.types import (
     Example,
     Feedback,
     Gesture,
+    Label,
+    Output,
     Reading,
     Report,
     Selection,
@@ -119,6 +121,7 @@ class Session:
             why=shown["why"],
             adapter=shown["version"],
             position=tell.position(self.store.count_feedback(self.name), len(self.bench.unknown)),
+            labels=self._labels(outputs) if self.task.goal else (),
         )
 
     def messages(self, after: int = 0) -> list[Message]:
@@ -428,7 +431,8 @@ class Session:
             raise UserError(f"The message {seq} is not in this conversation", do="vote on a message of this one")
         self.store.vote(seq, self.author, value)
         screen = self.screen()
-        on_screen = screen and screen.outputs[0].id in (voted.card or {}).get("outputs", [])
+        alone = screen is not None and len(screen.outputs) == 1
+        on_screen = screen and alone and screen.outputs[0].id in (voted.card or {}).get("outputs", [])
         if value is not None and on_screen:
             self.hear(gesture=Gesture(kind="thumb", target="#1", value=value))
         return self._turn(since)
@@ -505,6 +509,10 @@ class Session:
             return "asking"
         changes = any(act.kind in CHANGES | {"retract"} for act in reading.acts)
         return "applied" if sure or not changes else "waiting"
+
+    def _labels(self, outputs: Sequence[Output]) -> tuple[Label | None, ...]:
+        said = {repr(one.value): one for one in self.bench.said(self.conversation) if isinstance(one, Label)}
+        return tuple(said.get(repr(output.value)) for output in outputs)
 
     def _pictures(self, reading: Reading, critique: Critique, feedback: Sequence[Feedback]) -> list[str]:
         goal = self.bench.goal(self.conversation, feedback) if feedback else None

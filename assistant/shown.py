@@ -14,7 +14,7 @@ from typing import Any
 from assistant.cards import Card
 from assistant.store.rows import AdapterRow
 from assistant.tasks import View
-from assistant.types import Example, OnScreen, Output, Record, Report
+from assistant.types import Example, Label, OnScreen, Output, Record, Report
 
 __all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "message_of", "on_screen", "version_of"]
 
@@ -67,7 +67,10 @@ class Version(Record):
 
 @dataclass(frozen=True)
 class Screen:
-    """What is on screen: an example, what the live version says of it, and why it was chosen."""
+    """What is on screen: an example, what the live version says of it, and why it was chosen.
+
+    `labels`: the newest word in force on each output, where outputs have no one right answer.
+    """
 
     example: Example
     outputs: tuple[Output, ...]
@@ -75,6 +78,7 @@ class Screen:
     why: str
     adapter: str
     position: str
+    labels: tuple[Label | None, ...] = ()
 
     @property
     def example_id(self) -> str:

@@ -24,8 +24,12 @@ __all__ = ["acted", "grid"]
 
 def grid(screen: Screen) -> str:
     """The outputs of a screen whose view has cells, in their order."""
-    pairs = zip(screen.outputs, screen.view.cells, strict=True)
-    cells = [_cell(output, html, f"#{place}", screen.view.choices) for place, (output, html) in enumerate(pairs, 1)]
+    labels = screen.labels or [None] * len(screen.outputs)
+    shown = zip(screen.outputs, screen.view.cells, labels, strict=True)
+    cells = [
+        _cell(output, html, f"#{place}", screen.view.choices, None if label is None else label.op == "is")
+        for place, (output, html, label) in enumerate(shown, 1)
+    ]
     return tag("div", *cells, class_="grid", role="list", aria_label="Outputs")
 
 
@@ -40,7 +44,7 @@ def acted(outputs: Sequence[Output], rules: Mapping[str, str]) -> str:
     )
 
 
-def _cell(output: Output, html: str, place: str, choices: Sequence[str]) -> str:
+def _cell(output: Output, html: str, place: str, choices: Sequence[str], vote: bool | None) -> str:
     value = show_value(output.value) if output.value is not None else ""
     was = f"before: {show_value(output.said)}" if output.said not in (None, output.value) else ""
     field = value_field(
@@ -48,7 +52,7 @@ def _cell(output: Output, html: str, place: str, choices: Sequence[str]) -> str:
     )
     return tag(
         "article",
-        tag("div", tag("strong", place), _worth(output.score), thumbs("thumb", None, target=place), class_="top"),
+        tag("div", tag("strong", place), _worth(output.score), thumbs("thumb", vote, target=place), class_="top"),
         tag("div", html, class_="drawn"),
         tag("p", escape(was), class_="effect") if was else "",
         tag("details", tag("summary", PENCIL, aria_label=f"Edit {place}", title="Edit"), field, class_="edit"),

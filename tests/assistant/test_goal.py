@@ -17,7 +17,18 @@ from assistant.settings import settings
 from assistant.steer import made
 from assistant.store import Store
 from assistant.tasks import Guard, More, Task, View
-from assistant.types import Constraint, Example, Feedback, Highlight, Label, Output, Property, Report, Vocabulary
+from assistant.types import (
+    Constraint,
+    Example,
+    Feedback,
+    Gesture,
+    Highlight,
+    Label,
+    Output,
+    Property,
+    Report,
+    Vocabulary,
+)
 from assistant.workbench import Workbench
 from tests.tiny_smiles import tiny_prior
 
@@ -263,3 +274,22 @@ def test_a_task_without_a_goal_says_so(tmp_path: Path) -> None:
             opened.marked("#1", [0])
     finally:
         opened.close()
+
+
+def test_a_thumb_stays_seen_on_its_output_until_it_is_taken_back(session: Session) -> None:
+    session.next()
+    screen = session.hear(gesture=Gesture(kind="thumb", target="#2", value=True)).screen
+    assert screen is not None and screen.labels[0] is None
+    label = screen.labels[1]
+    assert label is not None and label.op == "is" and label.value == screen.outputs[1].value
+    screen = session.hear(gesture=Gesture(kind="thumb", target="#2", value=False)).screen
+    assert screen is not None and screen.labels[1] is not None and screen.labels[1].op == "is_not"
+    screen = session.retract([label.id, screen.labels[1].id]).screen
+    assert screen is not None and screen.labels[1] is None
+
+
+def test_a_thumb_on_the_message_of_several_is_about_none_of_them(session: Session) -> None:
+    shown = next(message for message in session.next().messages if message.output_id)
+    session.vote(shown.seq, True)
+    screen = session.screen()
+    assert screen is not None and set(screen.labels) == {None}

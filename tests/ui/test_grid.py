@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from assistant.errors import UserError
 from assistant.session import Message, Progress, Screen
 from assistant.tasks import View
-from assistant.types import Changed, Gesture, Measure, Output, Report, Selection
+from assistant.types import Changed, Gesture, Label, Measure, Output, Report, Selection
 from tests.ui.fake import LABELS, FakeSession, reading_card
 from tests.ui.test_draw import EVIL, Tags, version
 from ui import draw
@@ -53,6 +54,17 @@ def drawn(session: FakeSession, **rules: str) -> Tags:
 
 
 # --- the grid ----------------------------------------------------------------------------------------------
+
+
+def test_a_thumb_is_shown_as_given_in_its_cell_and_pressing_it_again_takes_it_back(session: Shapes) -> None:
+    good = Label(task="t", author="ada", critique="c", reading="r", input="", op="is", value="b")
+    screen = replace(session.screen(), labels=(None, good, None))
+    pressed = [given for _, given in Tags(draw.example(screen, (), {})).elements if given.get("aria-pressed") == "true"]
+    assert [(given["data-target"], given["data-value"]) for given in pressed] == [("#2", "")]
+    taken: list[str] = []
+    session.screen, session.retract = lambda: screen, taken.extend  # type: ignore[method-assign, attr-defined]
+    chat.press(visit(session, act="thumb", target="#2", value=""))
+    assert taken == [good.id]
 
 
 def test_each_output_has_its_number_its_worth_its_thumbs_and_a_field_that_is_folded(session: Shapes) -> None:

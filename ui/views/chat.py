@@ -18,8 +18,8 @@ import gradio as gr
 
 from assistant.cards import Card
 from assistant.errors import UserError
-from assistant.session import Message, Progress
-from assistant.types import Act, Gesture, Selection
+from assistant.session import Message, Progress, Screen
+from assistant.types import Act, Gesture, Label, Selection
 from ui.cards import removable, said, waiting
 from ui.correct import corrected
 from ui.desk import PRESS, Desk, Handler, Visit, anchored
@@ -251,11 +251,21 @@ def _thumb(visit: Visit) -> None:
     """A thumb on the answer on screen: a vote on the message that shows it, so that it is seen again later."""
     screen = visit.session.screen()
     shown = {output.id for output in screen.outputs} if screen else set()
-    up = _said(visit, "value") == "1"
+    pressed, target = str(_said(visit, "value")), str(visit.press.get("target", "#1"))
+    up = pressed == "1"
+    if screen and len(shown) > 1 and not pressed:
+        visit.session.retract([label.id for label in _labels_of(screen, target)])
+        return
     if len(shown) > 1:
-        visit.session.hear(gesture=Gesture(kind="thumb", target=str(visit.press.get("target", "#1")), value=up))
+        visit.session.hear(gesture=Gesture(kind="thumb", target=target, value=up))
         return
     visit.session.vote(_message(visit, lambda message: message.output_id in shown).seq, up)
+
+
+def _labels_of(screen: Screen, target: str) -> list[Label]:
+    """What was said of the output `target` ("#2") in a word: what its thumb takes back."""
+    places = {f"#{place}": label for place, label in enumerate(screen.labels, 1)}
+    return [label for label in (places.get(target),) if label]
 
 
 def _vote(visit: Visit) -> None:
