@@ -51,6 +51,7 @@ OTHERS = (
     Property(name="similarity", synonyms=("similar", "like", "resembles"), values="text"),
     Property(name="scaffold", synonyms=("core", "framework", "skeleton"), values="text"),
 )
+NEUTRAL = {"neutral": 0, "uncharged": 0, "none": 0}
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
 DIRECTIONS = ("increase", "decrease")
@@ -86,7 +87,11 @@ def normal(rule: ConstraintAct, text: str = "") -> ConstraintAct:
         return _about(rule, name)
     if rule.operator in DIRECTIONS or rule.operator == "unchanged":
         return rule.model_copy(update={"property": name, "value": None})
-    value = _number(rule.value)
+    neutral = NEUTRAL.get(str(rule.value).casefold()) if name == "charge" else None
+    value = _number(rule.value) if neutral is None else neutral
+    other = next((kind for kind in KNOWN if value is None and _is_known(str(rule.value or ""), kind)), None)
+    if other:  # a group, a catalogue or a profile is never the value of something that is counted
+        return _named(rule.model_copy(update={"property": other}), other)
     if value is None or rule.operator not in COMPARED:
         title = PROPERTIES[name].title
         raise UserError(

@@ -17,10 +17,10 @@ from assistant.errors import UserError
 from assistant.parsers._notation import parse
 from assistant.types import Context, Critique, OnScreen, Property, Reading, Selection, Vocabulary
 
-__all__ = ["CRITIQUES", "TEST", "WRITTEN", "Row", "context_of", "read_rows"]
+__all__ = ["CHEMISTS", "CRITIQUES", "TEST", "WRITTEN", "Row", "context_of", "read_rows"]
 
 DATA = Path(__file__).with_name("data")
-CRITIQUES, TEST = DATA / "critiques", DATA / "test.txt"
+CRITIQUES, TEST, CHEMISTS = DATA / "critiques", DATA / "test.txt", DATA / "test_chemists.txt"
 WRITTEN = "written"
 """The author of critiques that were written for training."""
 
