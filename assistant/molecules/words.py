@@ -17,9 +17,9 @@ from assistant.molecules.components._table import PROPERTIES, find
 from assistant.molecules.components.alerts import CATALOGUES
 from assistant.molecules.groups import resolve
 from assistant.molecules.profiles import profile
-from assistant.types import ConstraintAct, Property, Vocabulary
+from assistant.types import Act, ConstraintAct, Property, Vocabulary
 
-__all__ = ["normal", "vocabulary"]
+__all__ = ["meant", "normal", "vocabulary"]
 
 SAID = {
     "mw": ("weight", "heavy", "big", "large", "light", "size", "molecular weight"),
@@ -68,6 +68,38 @@ def vocabulary() -> Vocabulary:
         for name, words in SAID.items()
     )
     return Vocabulary(properties=(*counted, *OTHERS), objects=("group", "ring", "atom", "linker", "chain"))
+
+
+def meant(act: Act, text: str) -> Act:
+    """The act in the goal's terms; `text` is the whole message. Raises UserError as `normal` does.
+
+    What is better in one respect is so in a property; "I like 2's scaffold" is a wish about scaffolds.
+    """
+    if act.constraint is not None:
+        return act.model_copy(update={"constraint": normal(act.constraint, text)})
+    if act.preference is None:
+        return act
+    best = act.preference.order[0][0]
+    aspect = _respect(act.preference.aspect or "", text, best)
+    if aspect == "scaffold":
+        keep = ConstraintAct(
+            property="scaffold", operator="unchanged", value=None, strength="prefer", scope="task", when=None
+        )
+        return act.model_copy(update={"kind": "constraint", "targets": (best,), "preference": None, "constraint": keep})
+    return act.model_copy(update={"preference": act.preference.model_copy(update={"aspect": aspect})})
+
+
+def _respect(aspect: str, text: str, best: str) -> str | None:
+    """The property in whose respect an output is the better one; None: altogether.
+
+    It is named in `aspect`, or by the first word of the text for a property behind the output's number.
+    """
+    possible = [one for one in vocabulary().properties if one.name in PROPERTIES or one.name == "scaffold"]
+    words = {word.casefold(): one.name for one in possible for word in (one.name, *one.synonyms)}
+    known = re.compile(r"\b(" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")\b", re.IGNORECASE)
+    place = re.search(rf"(?<!\d){best.strip('#')}(?!\d)", text)
+    found = known.search(aspect) or known.search(text, place.end() if place else 0)
+    return words[found[1].casefold()] if found else None
 
 
 def normal(rule: ConstraintAct, text: str = "") -> ConstraintAct:

@@ -175,11 +175,9 @@ def _vocabulary() -> Vocabulary:
 
 
 def _normal(act: Act, critique: Critique) -> Act:
-    from assistant.molecules.words import normal
+    from assistant.molecules.words import meant
 
-    if act.constraint is None:
-        return act
-    return act.model_copy(update={"constraint": normal(act.constraint, critique.text)})
+    return meant(act, critique.text)
 
 
 def _picture(act: Act, context: Context, goal: Goal | None) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.errors import UserError
 from assistant.molecules.components._table import PROPERTIES
-from assistant.molecules.words import normal, vocabulary
-from assistant.types import ConstraintAct
+from assistant.molecules.words import meant, normal, vocabulary
+from assistant.types import Act, ConstraintAct, PreferenceAct
 
 
 def rule(property: str, operator: str, value: Any = None, strength: str = "must") -> ConstraintAct:
@@ -73,6 +73,34 @@ def test_a_constraint_becomes_what_the_goal_knows(
 )  # fmt: skip
 def test_a_value_that_was_not_understood_is_looked_for_in_the_words(said: ConstraintAct, text: str, value: str) -> None:
     assert normal(said, text).value == value
+
+
+def better(first: str, second: str, aspect: str | None = None) -> Act:
+    order = PreferenceAct(order=((first,), (second,)), aspect=aspect)
+    return Act(kind="preference", targets=(first, second), preference=order)
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "aspect"),
+    [
+        (better("#2", "#5", "is better"), "2 is better than 5, it is more polar", "tpsa"),
+        (better("#2", "#5", "solubility"), "2 over 5 for its solubility", "solubility"),
+        (better("#5", "#2", "I like"), "I like 2's weight but 5's solubility", "solubility"),
+        (better("#2", "#5", "I like"), "I like 2's weight but 5's solubility", "mw"),
+        (better("#3", "#1", "rank"), "rank 3, 1, the rest is rubbish", None),
+        (better("#2", "#5"), "2 beats 5", None),
+    ],
+)  # fmt: skip
+def test_what_is_better_is_so_in_a_property_or_altogether(act: Act, text: str, aspect: str | None) -> None:
+    found = meant(act, text).preference
+    assert found is not None and found.aspect == aspect
+
+
+def test_liking_a_scaffold_is_a_wish_to_keep_it() -> None:
+    found = meant(better("#2", "#5"), "I like 2's scaffold but 5's solubility")
+    assert found.kind == "constraint" and found.targets == ("#2",) and found.preference is None
+    assert found.constraint is not None
+    assert (found.constraint.property, found.constraint.strength) == ("scaffold", "prefer")
 
 
 def test_nothing_is_made_up_where_the_words_name_nothing() -> None:
