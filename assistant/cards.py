@@ -27,6 +27,9 @@ OPERATORS = {
 }  # fmt: skip
 
 
+PLURAL = {"is": "are", "goes": "go", "stays": "stay", "contains": "contain", "does": "do", "belongs": "belong"}
+
+
 class Line(Record):
     """One act of a card. `said` "": it changes nothing; `confirmed`: the person said yes to this one alone.
 
@@ -140,11 +143,21 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
         unit = f" {known.unit}" if known and known.unit else ""
         name, shown = called(rule.property, vocabulary), f"**{value}**{unit}" if rule.value is not None else ""
         towards = f" to {shown}" if shown and rule.operator in ("increase", "decrease") else ""
-        body = f"{name}{towards} {OPERATORS[rule.operator]}{'' if towards else ' ' + shown}".rstrip()
+        several = known is not None and name.endswith("s") and not name.endswith("ss")
+        body = f"{name}{towards} {_verb(rule.operator, several)}{'' if towards else ' ' + shown}".rstrip()
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"
     return f"{when}, {body}{strength}"
+
+
+def _verb(operator: str, several: bool) -> str:
+    """
+    >>> _verb("decrease", several=True), _verb("not_contains", several=False)
+    ('go down', 'does not contain')
+    """
+    first, *rest = OPERATORS[operator].split()
+    return " ".join([PLURAL.get(first, first) if several else first, *rest])
 
 
 def show_value(value: Any) -> str:

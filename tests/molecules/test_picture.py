@@ -85,6 +85,7 @@ def test_the_card_speaks_of_properties_as_chemists_do() -> None:
     assert say_act(said("mw", "le", 400), CONTEXT) == "always, molecular weight is at most **400** g/mol"
     assert say_act(said("substructure", "not_contains", "nitro"), CONTEXT) == "always, it does not contain **nitro**"
     assert say_act(said("logp", "decrease", None, "#3"), CONTEXT) == "always, logP goes down (said of #3)"
+    assert say_act(said("rings", "le", 3), CONTEXT) == "always, rings are at most **3**"
     reading = Reading(acts=(said("mw", "le", 400),), clarify=None, confidence=0.9)
     shown = card("r", reading, CONTEXT, "keep MW under 400", "applied", ["<svg/>"])
     assert shown.lines[0].picture == "<svg/>" and shown.titles["mw"] == "molecular weight"
