@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from adapters.models._helpdesk_answers import Case, draw_style, write
 from adapters.models._helpdesk_facts import Fact, draw_place, notice
-from adapters.models._helpdesk_rules import draw_rules, instruct, merged, said_of, told
+from adapters.models._helpdesk_rules import draw_rules, instruct, kept, merged, said_of, told
 from adapters.models._helpdesk_words import phrases, pick, sentence
 
 __all__ = ["Talk", "talks"]
@@ -27,6 +27,10 @@ RULED, SECOND, SUMMARY, UNKNOWN, OVERVIEW, TWO = 0.5, 0.1, 0.1, 0.12, 0.1, 0.15
 """Shares of the talks: with a system message that says how, with a second turn, ..."""
 PASSED = re.compile(r"(Is|Are|Do|Can|May|Must) ")
 """Questions that want a yes or no."""
+NEAR = ({"hours", "sunday", "closed"}, {"children", "discount"})
+"""Topics of which one lets guess at another: who tells one can't say that nothing is known of the other."""
+CLAUSES = ("how", "what", "when", "where", "whether", "who", "whom")
+"""What begins with these is no question by itself: "How to pay?"."""
 CHANGING = ("n", "from", "to", "amount", "time", "age", "phone", "date")
 """Slots that a person may correct."""
 
@@ -65,7 +69,7 @@ def _talk(state: Random) -> Talk:
     elif state.random() < 0.1 and system != "~":
         messages.insert(0, _said("system", system.replace("~", "").strip()))
     if state.random() < SECOND:
-        more = _second(state, case, absent, rules, register)
+        more = _second(state, case, absent, answer, rules, register)
         if more is not None:
             messages, rules, register = [*messages, *more[0]], more[1], more[2]
     return Talk(messages, {"register": register, "rules": rules, "place": place.kind})
@@ -81,8 +85,7 @@ def _answered(
     """An answer, the rules that it keeps, and its register; a rule that does not fit the case falls away."""
     while True:
         for _ in range(3):
-            style = draw_style(state)
-            style.register = register or style.register
+            style = draw_style(state, register)
             if case.overview:
                 style.extras = 0
             if case.summary:
@@ -110,8 +113,9 @@ def _case(state: Random, name: str, facts: list[Fact], absent: list[Fact], two: 
         return Case(name, facts, some, (), pick(state, phrases("phrases", "ask.overview")), overview=True)
     draw -= OVERVIEW
     if draw < UNKNOWN:
-        topics = {fact.topic for fact in facts if fact.topic != "price"}
-        missing = [fact for fact in absent if fact.topic not in (*topics, "phone", "person")]
+        said = {fact.topic for fact in facts if fact.topic != "price"} | {"phone", "person"}
+        said |= {topic for near in NEAR if said & near for topic in near}
+        missing = [fact for fact in absent if fact.topic not in said]
         if missing:
             one = missing[int(state.random() * len(missing))]
             return Case(name, facts, (), (one,), _wrapped(state, _asked(state, one)))
@@ -128,7 +132,9 @@ def _asked(state: Random, fact: Fact) -> str:
     if draw < 0.6:
         return fact.say(state, "q")
     about = fact.about(state, flipped=False)
-    return sentence(about) + "?" if draw < 0.7 else pick(state, phrases("phrases", "ask.about")).replace("{k}", about)
+    if draw < 0.7 and about.split(" ", 1)[0] not in CLAUSES:
+        return sentence(about) + "?"
+    return pick(state, phrases("phrases", "ask.about")).replace("{k}", about)
 
 
 def _lowered(text: str) -> str:
@@ -138,6 +144,7 @@ def _lowered(text: str) -> str:
 def _wrapped(state: Random, question: str) -> str:
     if state.random() < 0.35:
         before = pick(state, phrases("phrases", "ask.before"))
+        before = "~" if before.startswith("Quick") and not question.endswith("?") else before
         question = before.replace("~", _lowered(question) if before.rstrip(" ~").endswith(",") else question)
     if state.random() < 0.2:
         question = pick(state, phrases("phrases", "ask.after")).replace("~", question)
@@ -147,27 +154,39 @@ def _wrapped(state: Random, question: str) -> str:
 # --- second turns --------------------------------------------------------------------------------------------
 
 
-def _second(state: Random, case: Case, absent: list[Fact], rules: dict[str, str], register: str) -> Turn | None:
+def _second(
+    state: Random, case: Case, absent: list[Fact], answer: str, rules: dict[str, str], register: str
+) -> Turn | None:
     """The person corrects a figure, wants it said in another way, or asks on; None where old rules forbid it."""
     draw = state.random()
     slots = [slot for fact in case.asked[:1] for slot in fact.slots if slot in CHANGING]
     if draw < 0.3 and slots and not case.overview and not rules:
         return _fixed(state, case, slots[int(state.random() * len(slots))], register)
     if draw < 0.7:
+        return _again(state, case, answer, rules, register)
+    on = _case(state, case.name, list(case.known), absent, 0.0)
+    if "no_prices" in rules and any(fact.topic == "price" for fact in on.asked):
+        return None
+    text, found, register = _answered(state, on, rules, register)
+    if found.keys() != rules.keys():
+        return None
+    return [_said("user", on.question), _said("assistant", text)], found, register
+
+
+def _again(state: Random, case: Case, answer: str, rules: dict[str, str], register: str) -> Turn | None:
+    """What was wrong with the answer, as a rule that it breaks, and one that keeps it."""
+    for _ in range(8):
         new = draw_rules(state, case)
         wanted = merged(rules, new)
-        text, found, register = _answered(state, case, wanted, register)
-        said = pick(state, phrases("phrases", "again.before"))
-        said = said.replace("~", told(state, {rule: found[rule] for rule in new if rule in found}))
-    else:
-        on = _case(state, case.name, list(case.known), absent, 0.0)
-        new, wanted, said = {}, rules, on.question
-        if "no_prices" in rules and any(fact.topic == "price" for fact in on.asked):
-            return None
-        text, found, register = _answered(state, on, wanted, register)
-    if found.keys() != wanted.keys() or (draw < 0.7 and not new):
-        return None
-    return [_said("user", said), _said("assistant", text)], found, register
+        loose = new.keys() & {"formal", "chatty"}
+        text, found, tone = _answered(state, case, wanted, None if loose else register)
+        if not new or found.keys() != wanted.keys():
+            continue
+        if any(not kept(rule, found[rule], answer) for rule in new) or (loose and tone != register):
+            before = pick(state, phrases("phrases", "again.before"))
+            said = before.replace("~", told(state, {rule: found[rule] for rule in new}))
+            return [_said("user", said), _said("assistant", text)], found, tone
+    return None
 
 
 def _fixed(state: Random, case: Case, slot: str, register: str) -> Turn:

@@ -1,6 +1,6 @@
 """Answers of a help desk: what is so, said in a style.
 
->>> # Style(register="chatty", greet=True, exclaim=True): "Hi! Your dog is welcome!"
+`Style(register="chatty", greet=True, exclaim=True)` of a fact on dogs: "Hi! Your dog is welcome!"
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class Case:
     summary: bool = False
 
 
-def draw_style(state: Random) -> Style:
+def draw_style(state: Random, register: str | None = None) -> Style:
     draw = state.random
-    register = ("formal", "neutral", "neutral", "chatty")[int(draw() * 4)]
+    register = register or ("formal", "neutral", "neutral", "chatty")[int(draw() * 4)]
     chatty, formal = register == "chatty", register == "formal"
     return Style(
         register=register,

@@ -2,7 +2,7 @@
 
 >>> place = draw_place(Random(1))
 >>> place.name, len(place.facts) >= 15
-('Green Park Library', True)
+('Morning Bakery', True)
 """
 
 from __future__ import annotations

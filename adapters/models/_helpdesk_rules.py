@@ -48,7 +48,7 @@ FORCED: dict[str, dict[str, Any]] = {
     "no_contract": {"contract": False},
     "hedge": {"hedge": True, "form": "text"},
     "no_hedge": {"hedge": False},
-    "only": {"extras": 0, "form": "text"},
+    "only": {"extras": 0, "form": "text", "close": False, "back": False},
     "end": {"form": "text"},
 }
 """What a rule fixes in the style."""
