@@ -15,8 +15,12 @@ from adapters.device import on_gpu
 from adapters.models._base import not_loaded, quiet
 from assistant.errors import UserError
 
-__all__ = ["load", "window"]
+__all__ = ["MOST_NEW", "TEMPERATURE", "TOP_P", "load", "window"]
 
+TEMPERATURE, TOP_P = 0.8, 0.95
+"""How answers are sampled."""
+MOST_NEW = 256
+"""Tokens of an answer at most."""
 KIND = "a causal language model, a folder or a name on the hub"
 
 

@@ -60,6 +60,7 @@ class Course:
         per_epoch: steps in an epoch.
         look: figures of the model as it is, "held" [nats per token] among them.
         tell: those figures in words.
+        weigh: (B, T) how much each token of such ids counts; None: all alike.
     """
 
     tokenizer: Any
@@ -67,6 +68,7 @@ class Course:
     per_epoch: int
     look: Callable[[Any], dict[str, float]]
     tell: Callable[[dict[str, float]], str]
+    weigh: Callable[[Tensor], Tensor] | None = None
 
 
 def pretrain(course: Course, plan: Plan, window: int, work: Path, say: Say = print) -> tuple[Any, dict[str, float]]:
@@ -150,7 +152,7 @@ def _run(
     for step, ids in enumerate(course.batches(*span), span[0]):
         for group in (group for each in optimizers for group in each.param_groups):
             group["lr"] = plan.rate * _cycle(step / steps, plan.warm_up)
-        loss = loss_of(model, ids, pad)
+        loss = loss_of(model, ids, pad, course.weigh)
         model.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -166,12 +168,17 @@ def _cycle(share: float, warm_up: float) -> float:
     return share / warm_up if share < warm_up else (1 - share) / (1 - warm_up)
 
 
-def loss_of(model: Any, ids: Tensor, pad: int) -> Tensor:
-    """The mean over the tokens that are no padding, in nats."""
+def loss_of(model: Any, ids: Tensor, pad: int, weigh: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+    """The mean over the tokens that are no padding, in nats; weighted, where some count more."""
     kind = fast_type()
     with torch.autocast(device().type, dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
         logits = model(input_ids=ids[:, :-1], use_cache=False).logits
-    return nn.functional.cross_entropy(logits.flatten(0, 1).float(), ids[:, 1:].flatten(), ignore_index=pad)
+    logits, said = logits.flatten(0, 1).float(), ids[:, 1:].flatten()
+    if weigh is None:
+        return nn.functional.cross_entropy(logits, said, ignore_index=pad)
+    weights = weigh(ids)[:, 1:].flatten() * (said != pad)
+    each = nn.functional.cross_entropy(logits, said, reduction="none")
+    return (each * weights).sum() / weights.sum()
 
 
 # --- files ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from adapters.device import autocast, device, on_gpu
 from adapters.models import family
-from adapters.models._causal_load import load, window
+from adapters.models._causal_load import MOST_NEW, TEMPERATURE, TOP_P, load, window
 from adapters.models._lora import Lora
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
@@ -36,9 +36,6 @@ __all__ = ["EMBEDDED", "Causal", "causal"]
 
 EMBEDDED = Path(__file__).parent / "data" / "text"
 Messages: TypeAlias = Sequence[dict[str, str]]
-TEMPERATURE, TOP_P = 0.8, 0.95
-MOST_NEW = 256
-"""Tokens of an answer at most."""
 LEAST_NEW = 8
 """Tokens that must be left for an answer."""
 BATCH, BATCH_GPU = 8, 64

@@ -1,7 +1,8 @@
-"""`sayso train-prior` trains the SMILES model that ships, on molecules; stopped, it goes on where it was.
+"""The small generators that ship, trained anew; a training that was stopped goes on where it was.
 
 sayso train-prior                       -> ZINC from the benchmark data, into the package: some hours on two cores
 sayso train-prior own.smi --out own     -> your own molecules; then sayso chat --task molecule --base own
+sayso train-text                        -> the model of help-desk answers, from talks that are made: within an hour
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import typer
 
 from assistant.commands import AsJson, Home, note, say
 
-__all__ = ["train_prior"]
+__all__ = ["train_prior", "train_text"]
 
 
 def train_prior(
@@ -44,6 +45,30 @@ def train_prior(
     target = out or EMBEDDED
     work = settings(home=home).folder / "prior" if out is None else target / "training"
     figures = train_prior(path, target, work, plan, note)
+    _tell(as_json, target, figures)
+
+
+def train_text(
+    out: Annotated[Path | None, typer.Option(help="The folder to write to [default: into the package].")] = None,
+    epochs: Annotated[
+        float | None, typer.Option(help="How many stretches of 400 steps [default: the plan's].", min=0.01)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Train the model that answers for help desks; a training that was stopped goes on."""
+    from adapters.models._text_prior import Plan, train_text
+    from adapters.models.causal import EMBEDDED
+    from assistant.settings import settings
+
+    plan = Plan(seed=seed) if epochs is None else Plan(seed=seed, epochs=epochs)
+    target = out or EMBEDDED
+    work = settings(home=home).folder / "text" if out is None else target / "training"
+    _tell(as_json, target, train_text(target, work, plan, note))
+
+
+def _tell(as_json: bool, target: Path, figures: dict[str, float]) -> None:
     measured = {name: figure if math.isfinite(figure) else None for name, figure in figures.items()}
     text = "\n".join(f"{name}: {'–' if figure is None else f'{figure:.3f}'}" for name, figure in measured.items())
     say(as_json, {"folder": str(target), "figures": measured}, f"{text}\n{target} is written.")
