@@ -8,6 +8,7 @@ So a person who says several things about one screen can go on calling an output
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,8 @@ def steered(
         chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
     new = iter(chosen)
     outputs = [output or next(new, None) for output in stay] if before else list(new)
-    return _scored(goal, [output for output in outputs if output]), why
+    there = [output for output in outputs if output]
+    return _scored(goal, there), _numbered(why, chosen, there)
 
 
 def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output]:
@@ -87,6 +89,14 @@ def _asking(bench: Workbench, example: Example) -> Iterator[More]:
             ]
 
         yield more
+
+
+def _numbered(why: str, chosen: Sequence[Output], there: Sequence[Output]) -> str:
+    """`#2`, the second of those chosen, by its number on screen, where others may have stayed."""
+    number = {output.id: at for at, output in enumerate(there, 1)}
+    for at in range(len(chosen), 0, -1):
+        why = re.sub(rf"#{at}\b", str(number[chosen[at - 1].id]), why)
+    return why
 
 
 def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:

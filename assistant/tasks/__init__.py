@@ -85,7 +85,8 @@ class Goal(Protocol):
     def choose(
         self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
     ) -> tuple[list[Output], str]:
-        """At most `count` outputs to show that obey all that must hold, and why these, as a clause."""
+        """At most `count` outputs to show that obey all that must hold, and why these, as a clause; in it `#2` is
+        the second of them, wherever on screen that comes to stand."""
 
     def inputs(self) -> Sequence[Any]:
         """What the model is asked while it learns; at least one."""
