@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Watched", "known", "train"]
 
-SAMPLE = 256
+SAMPLE = 192
 """Outputs that each version makes for the gate."""
 MOVED = 3
 """Ranks by which an output has to move to be worth telling."""
