@@ -12,6 +12,7 @@ patterns of atoms, which no property explains (`liking`).
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -46,6 +47,10 @@ DRUG_LIKE = ("mw", "logp", "tpsa", "hbd", "hba", "rotatable_bonds", "aromatic_ri
 """The properties in play where nothing else is wanted from the start."""
 ROUNDS, EACH = 6, 64
 """How often more molecules are asked for until enough obey, and how many at least."""
+PATIENT = 2
+"""After so many rounds as many as are shown are enough; before, twice as many, so that there is a choice."""
+COMMON, MOST_PLACES, WAYS = 0.25, 3, 4
+"""Of a scaffold one place is opened where a smaller share obeys, else up to three; a training opens it in four ways."""
 MEMORY = 25
 """Of molecules with the same scaffold so many get their full score in a training (Blaschke et al. 2020)."""
 
@@ -141,10 +146,11 @@ class MoleculeGoal:
         obeying = self._obeying(pool.values())
         tried = list(pool)
         for turn in range(ROUNDS):
-            if len(obeying) >= 2 * count:
+            if len(obeying) >= (2 * count if turn < PATIENT else count):
                 break
-            inputs = self.inputs()
-            asked = more(max(EACH, 2 * count), inputs[turn % len(inputs)])
+            rare = len(obeying) < COMMON * len(tried)
+            opened = self._opened(1 if rare else MOST_PLACES, random.Random(int(rng.integers(2**31))))
+            asked = more(max(EACH, 2 * count), opened[0])
             new = {output.value: output for output in asked if output.value not in pool}
             pool.update(new)
             tried += new
@@ -171,15 +177,20 @@ class MoleculeGoal:
         return [f"Only {obeying} of {len(tried)} obey all that must hold. {said}."]
 
     def inputs(self) -> Sequence[Any]:
-        """Any molecule; where a scaffold must stay, molecules that grow from it."""
+        """Any molecule; where a scaffold must stay, molecules that grow from it.
+
+        Beside other limits fewer places are opened: what grows at three is seldom small, and takes thrice as long.
+        """
+        alone = all(limit.name == "scaffold" for limit in self.wishes.limits)
+        return self._opened(MOST_PLACES if alone else 1, random.Random())
+
+    def _opened(self, most: int, state: random.Random) -> Sequence[str]:
+        """The newest scaffold that must stay, in some ways with at most so many places opened, chosen at random."""
         if not self.wishes.scaffolds:
             return [""]
-        from adapters.models._smiles_grow import PLACE, places
+        from adapters.models._smiles_grow import places
 
-        core = self.wishes.scaffolds[-1]
-        # open places are chosen anew for every molecule where the input names none
-        opened = places(core)
-        return [opened] if PLACE in opened else [core]
+        return [places(self.wishes.scaffolds[-1], state, most) for _ in range(WAYS)]
 
     # --- what is learned ---------------------------------------------------------------------------------
 

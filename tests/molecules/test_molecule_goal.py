@@ -193,9 +193,21 @@ def test_own_molecules_are_shown_among_those_that_are_made() -> None:
 
 
 def test_a_scaffold_that_must_stay_is_what_the_model_is_asked_to_grow() -> None:
-    (asked,) = goal_of([wish("scaffold", "unchanged", about=[GOOD])]).inputs()
-    assert "*" in asked
+    stays = wish("scaffold", "unchanged", about=[GOOD])
+    asked = goal_of([stays]).inputs()
+    assert all("*" in one for one in asked) and len(set(asked)) > 1, "in several ways"
     assert goal_of([]).inputs() == [""]
+    assert {one.count("*") for _ in range(5) for one in goal_of([stays, wish("mw", "lt", 250)]).inputs()} == {1}
+
+
+def test_where_few_obey_one_place_is_opened_and_fewer_are_enough_in_the_end() -> None:
+    goal = goal_of([wish("scaffold", "contains", "c1ccccc1"), wish("mw", "lt", 250)])
+    grown = ["Oc1ccccc1", "Nc1ccccc1", "Cc1ccccc1", "CCc1ccccc1", "COc1ccccc1", "CNc1ccccc1"]
+    found, _, asked = shown(goal, [GREASY] * 40, grown[:5], 4)
+    assert {one.count("*") for one in asked} == {1} and len(asked) == 2, "5 obey: no choice of 8, but enough for 4"
+    assert len(found) == 4
+    *_, asked = shown(goal, grown, (), 3)
+    assert asked == [], "6 obey: a choice of two for each"
 
 
 def test_in_a_training_what_is_made_again_and_again_is_worth_nothing_in_the_end() -> None:
