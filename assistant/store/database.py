@@ -2,15 +2,16 @@
 
 SQLite runs in WAL mode with synchronous=FULL: what was acknowledged is on the disk, and readers never wait.
 In PostgreSQL writers queue at an advisory lock, as SQLite's do at BEGIN IMMEDIATE; so in both, rows appear
-in the
-order of their numbers, and whoever asks for "everything after seq 41" misses nothing.
+in the order of their numbers, and whoever asks for "everything after seq 41" misses nothing.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,8 +112,22 @@ def connect(url: URL) -> Engine:
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turns the write-ahead log on; the busy timeout does not cover this where two open a new database at once."""
+    last = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as wrong:
+            if wrong.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +109,20 @@ def test_two_processes_open_a_new_database_at_once(store_url: str) -> None:
     code = "import sys; from assistant.store import Store; Store.open(sys.argv[1]).close()"
     both = [subprocess.Popen([sys.executable, "-c", code, store_url]) for _ in range(2)]
     assert [one.wait(60) for one in both] == [0, 0]
+
+
+def test_many_connections_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    for turn in range(20):  # before we waited for the log's switch, one turn in ten failed
+        url = f"sqlite:///{tmp_path / str(turn)}.db"
+        start = threading.Barrier(4)
+
+        def opened(url: str = url, start: threading.Barrier = start) -> None:
+            start.wait()
+            Store.open(url).close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for one in [pool.submit(opened) for _ in range(4)]:
+                one.result()
 
 
 def test_a_database_of_a_newer_sayso_is_refused(store: Store, store_url: str) -> None:
