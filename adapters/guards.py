@@ -60,15 +60,16 @@ def sample(
     model: Model,
     inputs: Sequence[Any],
     critiques: Sequence[Label | Preference],
-    score: Callable[[Sequence[Any]], NDArray[np.float64]],
-    measures: Callable[[Sequence[Any]], dict[str, float]],
+    score: Callable[[Sequence[Any], Sequence[Any]], NDArray[np.float64]],
+    measures: Callable[[Sequence[Any], Sequence[Any]], dict[str, float]],
 ) -> Sampled:
     """What the adapter that the model holds makes of the inputs."""
     values = [said.value for said in model.predict(inputs)]
-    there = [value for value in values if value is not None]
+    there = [(input, value) for input, value in zip(inputs, values, strict=True) if value is not None]
     with torch.no_grad():
         margins = [float(margin) for margin in _margins(model, critiques)]
-    return Sampled(values, score(there), measures(values), margins)
+    scores = score([value for _, value in there], [input for input, _ in there])
+    return Sampled(values, scores, measures(values, inputs), margins)
 
 
 def _margins(model: Model, critiques: Sequence[Label | Preference]) -> list[float]:

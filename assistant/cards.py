@@ -27,6 +27,8 @@ OPERATORS = {
 }  # fmt: skip
 
 
+COUNT = "number of "
+COUNTED = {"eq": "exactly", "lt": "fewer than", "le": "at most", "gt": "more than", "ge": "at least"}
 PLURAL = {"is": "are", "goes": "go", "stays": "stay", "contains": "contain", "does": "do", "belongs": "belong"}
 
 
@@ -143,8 +145,10 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
         unit = f" {known.unit}" if known and known.unit else ""
         name, shown = called(rule.property, vocabulary), f"**{value}**{unit}" if rule.value is not None else ""
         towards = f" to {shown}" if shown and rule.operator in ("increase", "decrease") else ""
-        several = known is not None and name.endswith("s") and not name.endswith("ss")
+        several = known is not None and name.endswith("s") and not name.endswith("ss") and not name.startswith(COUNT)
         body = f"{name}{towards} {_verb(rule.operator, several)}{'' if towards else ' ' + shown}".rstrip()
+        if name.startswith(COUNT) and rule.operator in COUNTED:  # the unit says what is counted
+            body = f"{COUNTED[rule.operator]} {shown}"
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"

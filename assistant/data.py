@@ -62,6 +62,7 @@ def read_examples(
     id: str | None = None,
     heldout: float = 0.25,
     seed: int = 0,
+    labelled: bool = True,
 ) -> Source:
     """The examples of a file or a local dataset folder.
 
@@ -70,6 +71,7 @@ def read_examples(
         heldout: share of the labelled examples, in [0, 1), that only ever judge adapters. A column `split`,
             or the splits of a dataset folder, win over it.
         seed: gives another held-out part.
+        labelled: False: there is no one right answer, and nothing is said of labels.
 
     Raises:
         UserError: no such file or column, nothing to read, or one id for two texts.
@@ -86,13 +88,15 @@ def read_examples(
         raise UserError(f"{str(path)!r} has no text in the column {columns.text!r}: line {line} {reason}")
     labels = _whole_numbers(gathered.kept)
     examples = tuple(_example(item, labels, heldout, seed) for item in gathered.kept)
+    if not labelled:
+        examples = tuple(example.model_copy(update={"label": None, "split": "pool"}) for example in examples)
     said = tuple(sorted({e.label for e in examples if e.label is not None}, key=_natural))
     unlabelled = sum(e.label is None for e in examples)
     notes = [
         *table.notes,
         *gathered.notes(),
         *_split_notes(table.rows, columns),
-        *_label_notes(said, unlabelled, len(examples), columns),
+        *(_label_notes(said, unlabelled, len(examples), columns) if labelled else ()),
     ]
     return Source(
         examples=examples,

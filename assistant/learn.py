@@ -101,7 +101,7 @@ def _toward(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progr
         make(lesson.said),
         model,
         new=lesson.new,
-        said=lesson.said,
+        replay=lesson.replay,
         words={c.id: c.text for c in bench.store.critiques([f.critique for f in lesson.new])},
         earlier=[output.value for output in bench.store.newest_outputs(bench.task.name, EARLIER)],
         before=make([feedback for feedback in lesson.said if feedback.id not in learned]),

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["edited", "made", "steered"]
 
-CANDIDATES = 8
-"""Outputs drawn for each that is shown."""
 ROUNDS = 8
 STAYED = "what was on screen, scored anew; “next” shows others"
 
@@ -44,19 +42,19 @@ def steered(
         before: those on screen, where the same example is asked again by the same version.
         instead: values that take the place of others: what was edited.
     """
-    stay = _stay(goal, before, instead or {})
+    stay = _stay(goal, example, before, instead or {})
     free = stay.count(None) if before else bench.task.outputs
     if not free:
-        return _scored(goal, [output for output in stay if output]), STAYED
+        return _scored(goal, example, [output for output in stay if output]), STAYED
     with _asking(bench, example) as more:
         shown = {output.value for output in stay if output}
-        asked = more(CANDIDATES * free, goal.inputs()[0])
+        asked = more(bench.task.draws * free, goal.asks(example))
         drawn = [output for output in asked if output.value not in shown]
         chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
     new = iter(chosen)
     outputs = [output or next(new, None) for output in stay] if before else list(new)
     there = [output for output in outputs if output]
-    return _scored(goal, there), _numbered(why, chosen, there)
+    return _scored(goal, example, there), _numbered(why, chosen, there)
 
 
 def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output]:
@@ -65,13 +63,13 @@ def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output
     found: dict[Any, Output] = {}
     with _asking(bench, example) as more:
         for step in range(ROUNDS):
-            asked = more(2 * count, goal.inputs()[0])
+            asked = more(2 * count, goal.asks(example))
             drawn = [output for output in asked if output.value not in found]
             some, _ = goal.choose(example, drawn, count, more, np.random.default_rng((bench.settings.seed, seed, step)))
             found.update((output.value, output) for output in some)
             if len(found) >= count:
                 break
-    return sorted(_scored(goal, list(found.values())), key=lambda output: -(output.score or 0.0))[:count]
+    return sorted(_scored(goal, example, list(found.values())), key=lambda output: -(output.score or 0.0))[:count]
 
 
 @contextmanager
@@ -106,28 +104,24 @@ def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:
     return {one.rejected: one.chosen for one in pairs if one.rejected in there and one.chosen not in there}
 
 
-def _stay(goal: Goal, before: Sequence[Output], instead: Mapping[Any, Any]) -> list[Output | None]:
+def _stay(goal: Goal, example: Example, before: Sequence[Output], instead: Mapping[Any, Any]) -> list[Output | None]:
     """Those on screen, edited where they were; None where one has to go because it breaks what must hold."""
-    if not before:
-        return []
     said = [
         output.model_copy(update={"value": instead[output.value], "said": output.value, "id": new_id()})
         if output.value in instead
         else output.model_copy(update={"id": new_id()})
         for output in before
     ]
-    scores = goal.score([output.value for output in said])
-    return [output if score != 0 else None for output, score in zip(said, scores, strict=True)]
+    return [goal.stays(output, example) for output in said]
 
 
-def _scored(goal: Goal, outputs: Sequence[Output]) -> list[Output]:
+def _scored(goal: Goal, example: Example, outputs: Sequence[Output]) -> list[Output]:
     """With their worth, and what raised or lowered it."""
     if not outputs:
         return []
-    scores = goal.score([output.value for output in outputs])
+    scores = goal.score([output.value for output in outputs], [example.input] * len(outputs))
+    why = [goal.explain(output.value, example.input) for output in outputs]
     return [
-        output.model_copy(
-            update={"score": None if np.isnan(score) else float(score), "highlights": goal.explain(output.value)}
-        )
-        for output, score in zip(outputs, scores, strict=True)
+        output.model_copy(update={"score": None if np.isnan(score) else float(score), "highlights": told})
+        for output, score, told in zip(outputs, scores, why, strict=True)
     ]

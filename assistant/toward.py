@@ -1,6 +1,6 @@
 """A training towards a goal: the model makes outputs, the goal scores them, and it learns what is worth more.
 
-    parent makes a sample -> fit by the signal `reward` -> candidate makes one -> gate with guards
+    parent makes a sample -> fit on what the goal makes of it -> candidate makes one -> gate with guards
 
 The goal is that of the frozen lesson, so a training that was killed goes on towards the same one. What people see while
 it runs is the mean worth of what the model makes at each step, and how much of it is valid and new.
@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.tasks import Goal, Task
+from assistant.tasks import Goal, Lesson, Task
 from assistant.types import Changed, Feedback, Label, Preference, Report
 
 if TYPE_CHECKING:
     from adapters.fit import Fit
     from adapters.models import Model
-    from adapters.signals import Reward
 
-__all__ = ["Watched", "known", "train"]
+__all__ = ["Watched", "train"]
 
-SAMPLE = 192
-"""Outputs that each version makes for the gate."""
 MOVED = 3
 """Ranks by which an output has to move to be worth telling."""
 Tell = Callable[[float, str, "dict[str, float] | None"], None]
@@ -55,7 +52,7 @@ def train(
     model: Model,
     *,
     new: Sequence[Feedback],
-    said: Sequence[Feedback],
+    replay: Sequence[Feedback],
     words: dict[str, str],
     earlier: Sequence[Any],
     before: Goal | None,
@@ -67,22 +64,23 @@ def train(
 
     Args:
         new: what the parent has not learned from; `words` of its critiques, by id.
-        said: all that was said, from which known outputs come.
+        replay: a sample of what it has.
         earlier: outputs that people saw; the report tells whose rank changed most since `before`, the parent's goal.
     """
     from adapters.device import device
     from adapters.fit import Recipe, fit
     from adapters.guards import compare, sample
-    from adapters.signals import Material
 
     critiques = [f for f in new if isinstance(f, Label | Preference)]
-    asked = [goal.inputs()[i % len(goal.inputs())] for i in range(SAMPLE)]
+    inputs = goal.inputs(judging=True)
+    asked = [inputs[i % len(inputs)] for i in range(task.sample)]
     progress(0.02, "sampling the present version", None)
     parent = sample(model, asked, critiques, goal.score, goal.measures)
     watched = Watched(goal)
+    made = list(zip(asked, parent.values, strict=True))
     fitted = fit(
         model,
-        Material(reward=_reward(goal, said, watched, parent.values)),
+        goal.material(Lesson(new, replay, made, lambda some: [one.value for one in model.predict(some)], watched)),
         seed=seed,
         recipe=getattr(model, "recipe", None) or Recipe(),
         folder=folder,
@@ -96,27 +94,6 @@ def train(
     return report.model_copy(
         update={"device": str(device()), "signals": fitted.losses, "changed": moved, "checked": len(earlier)}
     ), fitted
-
-
-def _reward(goal: Goal, said: Sequence[Feedback], watched: Watched, made: Sequence[Any]) -> Reward:
-    from adapters.signals import Reward
-
-    values = list(dict.fromkeys([*known(said), *(value for value in made if value is not None)]))
-    scores = goal.score(values) if values else np.zeros(0)
-    best = sorted(zip(values, scores.tolist(), strict=True), key=lambda pair: -np.nan_to_num(pair[1]))
-    first, rewarded = goal.inputs()[0], goal.reward()
-    return Reward(
-        score=lambda found: rewarded(found).tolist(),
-        inputs=goal.inputs(),
-        known=[(first, value, score) for value, score in best],
-        watch=watched,
-    )
-
-
-def known(said: Sequence[Feedback]) -> list[Any]:
-    """The outputs that people called good, or better than another."""
-    good = [f.value for f in said if isinstance(f, Label) and f.op == "is"]
-    return [*good, *(f.chosen for f in said if isinstance(f, Preference))]
 
 
 def _told(figures: dict[str, float]) -> str:

@@ -37,15 +37,16 @@ def tiny_lm(folder: Path, seed: int = 0, window: int = 8192, template: str | Non
     return str(folder)
 
 
-def taught_lm(folder: Path, answer: str = ANSWER, steps: int = 120) -> str:
+def taught_lm(folder: Path, answer: str = ANSWER, steps: int = 120, asked: str = '"') -> str:
     """A chat model that has learned by heart to give one answer to whatever is asked; its folder.
 
-    It attends to a few tokens back only, so that what it learned after short prompts holds after long ones.
+    It attends to a few tokens back only, so that what it learned after short prompts holds after long ones; `asked` is
+    how they end.
     """
     import torch
 
     model, tokenizer = _made(0, 8192, TEMPLATE)
-    wanted = tokenizer(f'"<|end|>\n<|assistant|>\n{answer}<|end|>')["input_ids"]
+    wanted = tokenizer(f"{asked}<|end|>\n<|assistant|>\n{answer}<|end|>")["input_ids"]
     before = 24
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     random = torch.Generator().manual_seed(0)

@@ -6,7 +6,7 @@ properties(("mw", "logp"), molecules)       ->  (N, 2), NaN for what could not b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,10 @@ import numpy as np
 
 from assistant.errors import UserError
 from assistant.molecules.belief import Belief
-from assistant.molecules.chem import Mol, Molecules, clean
+from assistant.molecules.chem import Mol, Molecules, clean, scaffold
 from assistant.molecules.components import Array
 from assistant.molecules.components._table import PROPERTIES
+from assistant.molecules.components.similarity import fingerprints
 from assistant.molecules.objective import Part
 from assistant.molecules.values import raw_values
 from assistant.molecules.wishes import Soft
@@ -116,3 +117,19 @@ def diversity(found: Sequence[Any]) -> float:
     known = [one for one in found if one is not None][:MOST_COMPARED]
     pairs = [BulkTanimotoSimilarity(one, known[:number]) for number, one in enumerate(known) if number]
     return 1.0 - float(np.mean(np.concatenate(pairs))) if pairs else 0.0
+
+
+def figures(values: Sequence[Any], score: Callable[[Sequence[Any]], Array]) -> dict[str, float]:
+    """Of a sample, by name; a value of None is a molecule that was not valid."""
+    there = [value for value in values if value is not None]
+    mols = read(there)
+    druglike = properties(("qed", "sa"), mols)
+    return {
+        "score": float(np.nanmean(score(there))) if there else 0.0,
+        "valid": len(there) / max(1, len(values)),
+        "unique": len(set(there)) / max(1, len(there)),
+        "diversity": diversity(fingerprints(mols)),
+        "scaffolds": float(len({scaffold(mol) for mol in mols if mol is not None})),
+        "QED": float(np.nanmean(druglike[:, 0])) if there else 0.0,
+        "SA score": float(np.nanmean(druglike[:, 1])) if there else 0.0,
+    }

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,11 @@ from assistant.molecules.objective import Objective, Part
 from assistant.molecules.propose import batch
 from assistant.molecules.values import raw_values
 from assistant.molecules.wishes import Wishes, mentioned, wishes
-from assistant.tasks import More
-from assistant.types import Example, Feedback, Highlight, Output
+from assistant.tasks import Lesson, More
+from assistant.types import Example, Feedback, Highlight, Label, Output, Preference
+
+if TYPE_CHECKING:
+    from adapters.signals import Material
 
 __all__ = ["DRUG_LIKE", "MoleculeGoal", "goal_of"]
 
@@ -65,6 +68,8 @@ class MoleculeGoal:
     parts: tuple[Part, ...]
     own: Sequence[str] = ()
     liking: Liking | None = None
+    good: tuple[str, ...] = ()
+    """Molecules that were called good, or better than another."""
     found: list[str] = field(default_factory=list)
     formats: tuple[str, ...] = files.ENDINGS
 
@@ -74,7 +79,7 @@ class MoleculeGoal:
 
     # --- what a molecule is worth ------------------------------------------------------------------------
 
-    def score(self, values: Sequence[Any]) -> Array:
+    def score(self, values: Sequence[Any], inputs: Sequence[Any] = ()) -> Array:
         """(N,) in [0, 1]: 0 where a hard limit is broken, NaN where it can't be told or is no molecule."""
         mols = _worth.read(values)
         return np.asarray(self._soft_score(mols) * self.obeys(mols))
@@ -128,7 +133,7 @@ class MoleculeGoal:
     def _broken(self, mols: Molecules) -> list[Any]:
         return [one for one in self.wishes.limits if one.beyond(raw_values([one.spec], mols, 1)[:, 0])[0] > 0]
 
-    def explain(self, value: Any) -> tuple[Highlight, ...]:
+    def explain(self, value: Any, input: Any = None) -> tuple[Highlight, ...]:
         pulls = self.pulls(str(value))
         bad = [(what, max(-1.0, pull)) for what, pull, good in pulls if good < 0.6][:3]
         good = [(what, good) for what, _, good in reversed(pulls) if good >= 0.6][:2]
@@ -176,7 +181,13 @@ class MoleculeGoal:
         said = met(self.wishes.limits, _worth.read(tried)).said
         return [f"Only {obeying} of {len(tried)} obey all that must hold. {said}."]
 
-    def inputs(self) -> Sequence[Any]:
+    def stays(self, output: Output, example: Example) -> Output | None:
+        return None if self.score([output.value])[0] == 0 else output
+
+    def asks(self, example: Example) -> Any:
+        return self.inputs()[0]
+
+    def inputs(self, judging: bool = False) -> Sequence[Any]:
         """Any molecule; where a scaffold must stay, molecules that grow from it.
 
         Beside other limits fewer places are opened: what grows at three is seldom small, and takes thrice as long.
@@ -194,7 +205,19 @@ class MoleculeGoal:
 
     # --- what is learned ---------------------------------------------------------------------------------
 
+    def material(self, lesson: Lesson) -> Material:
+        """Molecules of its own, by what they are worth, with the best known ones rehearsed."""
+        from adapters.signals import Material, Reward
+
+        values = list(dict.fromkeys([*self.good, *(value for _, value in lesson.made if value is not None)]))
+        scores = self.score(values) if values else np.zeros(0)
+        best = sorted(zip(values, scores.tolist(), strict=True), key=lambda pair: -np.nan_to_num(pair[1]))
+        inputs, rewarded = self.inputs(), self.reward()
+        known = [(inputs[0], value, score) for value, score in best]
+        return Material(reward=Reward(lambda found: rewarded(found).tolist(), inputs, known=known, watch=lesson.watch))
+
     def reward(self) -> Callable[[Sequence[Any]], Array]:
+        """`score` for one training: of molecules with the same scaffold only the first are worth something."""
         seen: dict[str, int] = {}
 
         def scores(values: Sequence[Any]) -> Array:
@@ -211,20 +234,8 @@ class MoleculeGoal:
     def spread(self, values: Sequence[Any]) -> dict[str, float]:
         return {"diversity": _worth.diversity(fingerprints(_worth.read(values[:128])))}
 
-    def measures(self, values: Sequence[Any]) -> dict[str, float]:
-        there = [value for value in values if value is not None]
-        mols = _worth.read(there)
-        scores = self.score(there)
-        druglike = _worth.properties(("qed", "sa"), mols)
-        return {
-            "score": float(np.nanmean(scores)) if len(there) else 0.0,
-            "valid": len(there) / max(1, len(values)),
-            "unique": len(set(there)) / max(1, len(there)),
-            "diversity": _worth.diversity(fingerprints(mols)),
-            "scaffolds": float(len({scaffold(mol) for mol in mols if mol is not None})),
-            "QED": float(np.nanmean(druglike[:, 0])) if len(there) else 0.0,
-            "SA score": float(np.nanmean(druglike[:, 1])) if len(there) else 0.0,
-        }
+    def measures(self, values: Sequence[Any], inputs: Sequence[Any] = ()) -> dict[str, float]:
+        return _worth.figures(values, self.score)
 
     # --- what is believed --------------------------------------------------------------------------------
 
@@ -308,4 +319,9 @@ def goal_of(feedback: Sequence[Feedback], start: Objective | None = None, own: S
         asked = Wishes((*start.limits, *asked.limits), asked.soft, asked.said, asked.scaffolds, asked.notes)
     belief = _worth.prior(names, windows).hear(*asked.said) if asked.said else _worth.prior(names, windows)
     others = tuple(part for part in parts if not _worth.is_window(part))
-    return MoleculeGoal(asked, belief, names, others, tuple(own), learned(feedback))
+    return MoleculeGoal(asked, belief, names, others, tuple(own), learned(feedback), _good(feedback))
+
+
+def _good(feedback: Sequence[Feedback]) -> tuple[str, ...]:
+    labelled = [one.value for one in feedback if isinstance(one, Label) and one.op == "is"]
+    return (*labelled, *(one.chosen for one in feedback if isinstance(one, Preference)))

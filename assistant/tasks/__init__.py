@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.models import Model
+    from adapters.signals import Material
 
-__all__ = ["Goal", "Guard", "More", "Task", "View", "task"]
+__all__ = ["Goal", "Guard", "Lesson", "More", "Task", "View", "task"]
 
 
 class More(Protocol):
@@ -69,6 +70,25 @@ class Guard:
     rises: float | None = None
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What a goal makes the material of a training from.
+
+    Args:
+        new: feedback that the parent has not learned from.
+        earlier: a bounded sample of what it has.
+        made: (input, value) of what the parent makes of `Goal.inputs(judging=True)`; None is one that failed.
+        ask: what the parent answers to inputs.
+        watch: is told of each step what was made: values, None where one failed, with their worth.
+    """
+
+    new: Sequence[Feedback] = ()
+    earlier: Sequence[Feedback] = ()
+    made: Sequence[tuple[Any, Any]] = ()
+    ask: Callable[[Sequence[Any]], list[Any]] = lambda inputs: [None] * len(inputs)
+    watch: Callable[[Sequence[tuple[Any, float]]], None] = lambda made: None
+
+
 class Goal(Protocol):
     """What outputs are worth, by all that was said: for tasks whose outputs have no one right answer.
 
@@ -79,8 +99,8 @@ class Goal(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What the person should know of now, in sentences: what contradicts itself, what nothing meets."""
 
-    def score(self, values: Sequence[Any]) -> NDArray[np.float64]:
-        """(N,) in [0, 1]; NaN where it can't be told."""
+    def score(self, values: Sequence[Any], inputs: Sequence[Any] = ()) -> NDArray[np.float64]:
+        """(N,) in [0, 1]: 0 breaks what must hold, NaN can't be told. `inputs`: what each answers, if that counts."""
 
     def choose(
         self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
@@ -88,19 +108,25 @@ class Goal(Protocol):
         """At most `count` outputs to show that obey all that must hold, and why these, as a clause; in it `#2` is
         the second of them, wherever on screen that comes to stand."""
 
-    def inputs(self) -> Sequence[Any]:
-        """What the model is asked while it learns; at least one."""
+    def stays(self, output: Output, example: Example) -> Output | None:
+        """What was on screen, as it may stay there: as it is, made to obey, or None."""
 
-    def reward(self) -> Callable[[Sequence[Any]], NDArray[np.float64]]:
-        """`score` for one training: it remembers what it saw, and what is made again and again is worth less."""
+    def asks(self, example: Example) -> Any:
+        """What the model is asked for an example: the example's input, with what it should know besides."""
+
+    def inputs(self, judging: bool = False) -> Sequence[Any]:
+        """What the model is asked while it learns, or, for the gate, while it is judged; at least one."""
+
+    def material(self, lesson: Lesson) -> Material:
+        """What a training learns from."""
 
     def spread(self, values: Sequence[Any]) -> dict[str, float]:
         """How different outputs are from each other, quickly told: {"diversity": 0.86}."""
 
-    def explain(self, value: Any) -> tuple[Highlight, ...]:
+    def explain(self, value: Any, input: Any = None) -> tuple[Highlight, ...]:
         """What raised (+) or lowered (-) the worth of a value, what counted most first."""
 
-    def measures(self, values: Sequence[Any]) -> dict[str, float]:
+    def measures(self, values: Sequence[Any], inputs: Sequence[Any] = ()) -> dict[str, float]:
         """Figures of a sample, by name; a value of None is an output that failed."""
 
     def view(self) -> str:
@@ -150,6 +176,8 @@ class Task:
         edit: applies an edit to a value.
         goal: what outputs are worth, by the feedback in force; None where outputs are right or wrong. It then takes
             the place of `obey`, the model learns to make what is worth more, and `guards` bound its measures.
+        draws: with a goal, outputs drawn for each that is shown.
+        sample: with a goal, outputs that each version makes for the gate.
         part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
         changes: what a training of such a task changed, as safe HTML.
         picture: how an act is understood, drawn, as safe HTML; "" where words say it all. The goal is the one by which
@@ -170,6 +198,8 @@ class Task:
     implies: Callable[[Constraint, Any], Any] = lambda constraint, input: None
     edit: Callable[[Any, EditAct], Any] = _replace
     goal: Callable[[Sequence[Feedback]], Goal] | None = None
+    draws: int = 8
+    sample: int = 192
     guards: Mapping[str, Guard] = field(default_factory=dict)
     part: Callable[[Any, Sequence[int]], str] | None = None
     changes: Callable[[Report], str] = lambda report: ""

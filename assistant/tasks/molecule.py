@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from assistant.molecules.files import Loaded
     from assistant.molecules.objective import Objective
 
-SHOWN = 12
+SHOWN, SAMPLE = 12, 192
+"""Molecules on screen, and those that the gate compares."""
 GUARDS = {
     "valid": Guard(least=0.9),
     "diversity": Guard(falls=0.12),
@@ -80,6 +81,7 @@ def molecule(
         picture=_picture,
         normal=_normal,
         outputs=SHOWN,
+        sample=SAMPLE,
         goal=wanted,
         guards=GUARDS,
         changes=_changes,

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from assistant import toward
 from assistant.bench import _desk, bench, effect
 from assistant.errors import UserError
 from assistant.parsers import parser
@@ -28,7 +27,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.session.open_parser", lambda name: parser.get("scripted")(sentences()))
     monkeypatch.setattr(effect, "worker", lambda session: nullcontext())
     monkeypatch.setattr(effect, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(toward, "SAMPLE", 24)
+    monkeypatch.setattr("assistant.tasks.molecule.SAMPLE", 24)
     monkeypatch.setattr("adapters.signals.reward.UPDATES", 1)
     learn = Session.learn
     monkeypatch.setattr(Session, "learn", lambda session, wait=True: learn(session))

@@ -1,0 +1,158 @@
+"""What all tasks share whose outputs are text that a language model writes: several at once, told of the rules.
+
+generated_task("answer", data=None, help=("never more than two sentences", …))
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.data import Source, read_examples
+from assistant.errors import UserError
+from assistant.tasks import Goal, Guard, Task, View
+from assistant.types import Act, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
+
+if TYPE_CHECKING:
+    from adapters.models import Model
+
+__all__ = ["generated_task"]
+
+DEMO = Path(__file__).parent / "demo"
+SHOWN, DRAWS, SAMPLE, LEARNED = 2, 2, 48, 24
+"""Texts on screen; drawn for each; made by each version for the gate; questions that a training learns rules on."""
+GUARDS = {
+    "keeps the rules": Guard(falls=0.1),
+    "answered": Guard(least=0.9),
+    "varied": Guard(falls=0.15),
+}
+"""Without them a model that learns one thing may come to say it always."""
+
+
+def generated_task(
+    kind: str,
+    *,
+    data: str | None,
+    text: str | None = None,
+    id: str | None = None,
+    base: str | None = None,
+    rank: int = 16,
+    heldout: float = 0.25,
+    name: str = "",
+    help: tuple[str, ...] = (),
+) -> Task:
+    """A task whose outputs a causal language model writes.
+
+    Args:
+        data: questions, one a row; None: those of the demo, `kind`.jsonl.
+        base: a causal language model, on the hub or a folder; None: the embedded one.
+
+    Raises:
+        UserError: the data can't be read.
+    """
+    source = read_examples(
+        DEMO / f"{kind}.jsonl" if data is None else Path(data),
+        text="input" if data is None else text, id=id, labelled=False,
+    )  # fmt: skip
+    pool, judged = _apart(source, heldout)
+
+    def wanted(said: Sequence[Feedback]) -> Goal:
+        from assistant.texts.goal import goal_of
+
+        return goal_of(said, pool[:LEARNED], judged)
+
+    return Task(
+        model=_writer(base, rank),
+        examples=lambda: source.examples,
+        vocabulary=_vocabulary(),
+        render=_render,
+        edit=_edit,
+        normal=_normal,
+        outputs=SHOWN,
+        draws=DRAWS,
+        sample=SAMPLE,
+        goal=wanted,
+        guards=GUARDS,
+        changes=_changes,
+        metric="worth",
+        name=name or (kind if data is None else ""),
+        help=help,
+        notes=() if data is None else source.notes,
+    )
+
+
+def _apart(source: Source, heldout: float) -> tuple[list[Any], list[Any]]:
+    """Inputs to learn from and, always the same, others to judge by."""
+    inputs = [example.input for example in source.examples]
+    random.Random(0).shuffle(inputs)
+    held = int(heldout * len(inputs))
+    return inputs[held:], inputs[:held]
+
+
+def _writer(base: str | None, rank: int) -> Callable[[], Model]:
+    def make() -> Model:
+        from adapters.models import family
+
+        return family.get("causal")(base=base, rank=rank)
+
+    return make
+
+
+def _vocabulary() -> Vocabulary:
+    from assistant.texts.words import vocabulary
+
+    return vocabulary()
+
+
+def _normal(act: Act, critique: Critique) -> Act:
+    """A rule in the terms that code can check; an edit about the one text that has what is to be replaced."""
+    if act.constraint is not None:
+        from assistant.texts.words import normal
+
+        return act.model_copy(update={"constraint": normal(act.constraint, critique.text)})
+    if act.edit is not None and act.edit.old:
+        where = [seen.id for seen in critique.context.outputs if _place(act.edit.old, str(seen.value))]
+        wanted = [id for id in where if not act.targets or "all" in act.targets or id in act.targets]
+        if not where:
+            raise UserError(f"“{act.edit.old}” is in none of the answers", do="quote the words that are wrong")
+        return act.model_copy(update={"targets": tuple(wanted or where)})
+    return act
+
+
+def _place(old: str, text: str) -> re.Match[str] | None:
+    """Where words stand in a text, whatever their case; not within other words."""
+    return re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text, re.IGNORECASE)
+
+
+def _edit(value: Any, edit: EditAct) -> Any:
+    new = " ".join(edit.new) if isinstance(edit.new, tuple) else edit.new
+    if not edit.old:
+        return new if edit.object == "answer" or edit.op == "replace" else f"{value} {new or ''}".strip()
+    there = _place(edit.old, str(value))
+    if there is None:
+        raise UserError(f"“{edit.old}” is not in the answer", do="quote the words that are wrong")
+    text = str(value)
+    if edit.op == "insert":
+        return f"{text[: there.end()]} {new or ''}{text[there.end() :]}".strip()
+    gone = f"{text[: there.start()]}{new or ''}{text[there.end() :]}"
+    return re.sub(r" +([.,!?;:])", r"\1", re.sub(r" {2,}", " ", gone)).strip()
+
+
+def _render(example: Example, outputs: Sequence[Output]) -> View:
+    from assistant.texts.cells import cell, question_html
+
+    texts = [str(output.value) for output in outputs]
+    cells = [cell(output, [*texts[:at], *texts[at + 1 :]]) for at, output in enumerate(outputs)]
+    from assistant.texts.goal import question
+
+    said = " · ".join(f"**#{at}** {text}" for at, text in enumerate(texts, 1))
+    return View(html=question_html(example.input), text=question(example.input), cells=tuple(cells), said=said)
+
+
+def _changes(report: Report) -> str:
+    from assistant.texts.cells import compared
+
+    return compared(report)

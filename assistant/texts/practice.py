@@ -1,0 +1,88 @@
+"""What a model practises before it can do without being told: its own answers, better and worse ones of the same input.
+
+    practice([("When do you open?", [at most one sentence])], ask, told, worth)
+      -> pairs      (told: "At 8.")  is better than  (not told: "We open at 8. Do come by! We …")
+         rehearsed  where no rule says anything, what it answers anyway
+
+Nothing of this is feedback of a person's, and none of it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.types import Constraint, Example, Label, Preference
+
+__all__ = ["Practice", "practice"]
+
+TOLD, UNTOLD = 2, 2
+"""Answers to each input, with the rules said and without."""
+LEAST = 0.5
+"""An answer that is worth less than this, of 1, is no model for anything."""
+AHEAD = 0.15
+"""By how much one has to be worth more than another to be called better."""
+OWN = {"task": "", "author": "sayso", "critique": "", "reading": ""}
+
+Ask = Callable[[Sequence[Any]], list[Any]]
+Worth = Callable[[str, Any, Sequence[Constraint]], float]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """`pairs`: preferences, and labels of what is preferred; `rehearsed`: examples whose answers should stay."""
+
+    pairs: list[Label | Preference]
+    rehearsed: list[Example]
+
+
+def practice(
+    taught: Sequence[tuple[Any, Sequence[Constraint]]],
+    ask: Ask,
+    told: Callable[[Any, Sequence[Constraint]], Any],
+    worth: Worth,
+    likes: bool = False,
+) -> Practice:
+    """Ask the model, and compare its answers.
+
+    Args:
+        taught: inputs, each with the rules in force for it.
+        ask: the model, a value for each input; None is one that failed.
+        told: an input with rules said.
+        likes: whether `worth` tells answers apart where there is no rule.
+    """
+    asked = [input for input, _ in taught for _ in range(UNTOLD)]
+    asked += [told(input, rules) for input, rules in taught if rules for _ in range(TOLD)]
+    said = iter(ask(asked))
+    untold = [[next(said) for _ in range(UNTOLD)] for _ in taught]
+    pairs: list[Label | Preference] = []
+    rehearsed: list[Example] = []
+    for (input, rules), own in zip(taught, untold, strict=True):
+        better = [next(said) for _ in range(TOLD)] if rules else []
+        compared = _compared(input, rules, own, better, worth) if rules or likes else None
+        if compared is not None:
+            pairs += compared
+        elif own[0] and worth(own[0], input, rules) >= LEAST:
+            rehearsed.append(Example(id="", input=input, label=own[0]))
+    return Practice(pairs, rehearsed)
+
+
+def _compared(
+    input: Any, rules: Sequence[Constraint], own: Sequence[Any], better: Sequence[Any], worth: Worth
+) -> list[Label | Preference] | None:
+    """The best of all against the worst of those that were written without being told; None: they are alike."""
+    scored = [(worth(text, input, rules), at, text) for at, text in enumerate([*better, *own]) if text]
+    unled = [one for one in scored if one[1] >= len(better)]
+    if not unled:
+        return None
+    best = max(scored, key=lambda one: (one[0], -one[1]))
+    worst = min(unled)
+    unseen = any(rule.strength == "prefer" for rule in rules) and best[1] < len(better)
+    if best[0] < LEAST or best[2] == worst[2] or (best[0] < worst[0] + AHEAD and not unseen):
+        return None
+    chosen = {"input": input, **OWN}
+    return [
+        Preference(**chosen, chosen=best[2], rejected=worst[2]),
+        Label(**chosen, op="is", value=best[2]),
+    ]

@@ -1,0 +1,52 @@
+"""What people call better is learned from pairs, and how sure that is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.texts.taste import FEATURES, learned
+
+SHORT, LONG = "We open at 8.", "We open at 8, so do come by, and bring your friends along, and your family as well!"
+LOUD, CALM = "Come in!!! We love you!!!", "Come in. We love you."
+PROSE = st.text("abc XYZ.,!?1'\n", max_size=60)
+
+
+def test_of_two_new_texts_the_one_like_what_was_preferred_is_better() -> None:
+    taste = learned([(SHORT, LONG)] * 3 + [(CALM, LOUD)] * 3)
+    assert taste is not None
+    shorter, longer = taste(["Closed on Sundays.", "On Sundays we are closed, so please do come on any other day."])
+    calm, loud = taste(["Closed today.", "Closed today!!"])
+    assert shorter > longer and calm > loud
+    assert {name for name, weight in taste.leanings() if weight < 0} & {"words", "exclamation marks"}
+
+
+def test_nothing_preferred_is_no_taste() -> None:
+    assert learned([]) is None
+
+
+def test_more_of_the_same_makes_surer() -> None:
+    few, many = learned([(SHORT, LONG)]), learned([(SHORT, LONG)] * 20)
+    assert few is not None and many is not None
+    assert many.doubt(SHORT, LONG) < few.doubt(SHORT, LONG)
+    assert few.doubt(SHORT, SHORT) == 0
+
+
+def test_what_a_text_is_about_counts_where_an_encoder_is_given() -> None:
+    def embed(texts: object) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return np.array([[1, 0] if "dog" in text else [0, 1] for text in texts], dtype=np.float32)  # type: ignore[attr-defined]
+
+    taste = learned([("a dog", "a cat")] * 5, embed)
+    assert taste is not None and len(taste.weights) == len(FEATURES) + 2
+    assert taste(["one dog"])[0] > taste(["one cat"])[0]
+
+
+@given(pairs=st.lists(st.tuples(PROSE, PROSE), min_size=1, max_size=8), text=PROSE)
+def test_it_can_always_be_told_and_opposites_cancel(pairs: list[tuple[str, str]], text: str) -> None:
+    both = learned([*pairs, *((b, a) for a, b in pairs)])
+    assert both is not None
+    assert both([text])[0] == pytest.approx(0.5, abs=1e-6)
+    taste = learned(pairs)
+    assert taste is not None and 0 <= taste([text])[0] <= 1
