@@ -445,6 +445,7 @@ class Session:
         author_hash: bool = True,
         secret: str = "",
         force: bool = False,
+        conversational: bool = False,
         **filters: Any,
     ) -> Manifest:
         """The feedback in a format, into the new folder `out`.
@@ -452,6 +453,7 @@ class Session:
         Args:
             author_hash, secret: authors become pseudonyms, keyed by `secret`; False: their names are written.
             force: replace an earlier export in `out`.
+            conversational: prompts and answers as lists of messages (TRL formats).
             filters: `include_retracted`, `author`, `since`, `confirmed_only` of `Store.export_rows`.
         """
         from assistant.exports._card import export
@@ -464,6 +466,7 @@ class Session:
             author_hash=author_hash,
             secret=secret,
             force=force,
+            conversational=conversational,
             filters=[name for name, value in filters.items() if value and name != "include_retracted"],
         )
 

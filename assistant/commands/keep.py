@@ -18,6 +18,9 @@ __all__ = ["doctor", "export", "feedback", "verify"]
 
 feedback = typer.Typer(name="feedback", help="What people said, and what was understood.", no_args_is_help=True)
 
+FORMATS = """All feedback: jsonl, csv, parquet. For trainers: trl-preference, trl-reward, trl-kto, trl-sft,
+openai-preference, openai-sft."""
+
 
 @feedback.command("list")
 def listed(
@@ -77,13 +80,14 @@ def retract(
 
 
 def export(
-    format: Annotated[str, typer.Option(help="jsonl, csv, parquet, trl-preference, trl-kto or trl-sft.")],
+    format: Annotated[str, typer.Option(help=FORMATS)],
     out: Annotated[Path, typer.Option(help="A new folder.")],
     task: Which = None,
     author: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only what was said then (UTC) or later.")] = None,
     confirmed_only: Annotated[bool, typer.Option("--confirmed-only", help="Only confirmed readings.")] = False,
     retracted: Annotated[bool, typer.Option("--retracted", help="Also what was taken back.")] = False,
+    conversational: Annotated[bool, typer.Option("--conversational", help="TRL formats: lists of messages.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
     as_json: AsJson = False,
     home: Home = None,
@@ -105,7 +109,7 @@ def export(
         )
         chosen = {"author": author, "since": since, "confirmed_only": confirmed_only}
         filters = [option for option, value in chosen.items() if value]
-        manifest = write(format, rows, out, task=name, force=force, filters=filters)
+        manifest = write(format, rows, out, task=name, force=force, filters=filters, conversational=conversational)
     for skipped in manifest.skipped:
         note(f"Left out: {skipped.count} {skipped.kind} because {skipped.why}.")
     files = ", ".join(file.path for file in manifest.files)

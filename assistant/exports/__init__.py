@@ -5,9 +5,13 @@ need little memory; an exporter writes into the folder `out`, which exists and i
 the manifest with the files' hashes are written by `export()` in `assistant/exports/_card.py`, for every
 format.
 
+Data goes into the folder `data`, in files that bear `rows.split` (or into one folder of it for each view); what
+stands outside of it is no data: the provenance that a format has no place for, a description for its reader.
+
 What has no place in a format is passed to `rows.skip(row, why)`, and the card tells it. A format's file may
 hold `ABOUT`, an `About` of `assistant/exports/_rows.py`: columns and their meaning, tags and notes for the
-card. On the command line, `trl_preference` is `trl-preference`.
+card; and `CONVERSATIONAL`, another, where it can write conversations. On the command line, `trl_preference` is
+`trl-preference`.
 """
 
 from __future__ import annotations
@@ -50,10 +54,13 @@ class Rows:
     """A stream of rows, counted as it passes.
 
     `kinds` and `authors` count the rows that came; `skipped` counts (kind, why) of those that were left out.
+    `split` names the files: an export with splits calls the exporter once for each, in one folder.
+    `conversational`: prompts and answers as lists of messages, where the format has both forms.
     """
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], *, split: str = "train", conversational: bool = False) -> None:
         self._rows = rows
+        self.split, self.conversational = split, conversational
         self.kinds: Counter[str] = Counter()
         self.authors: Counter[str] = Counter()
         self.skipped: Counter[tuple[str, str]] = Counter()

@@ -25,7 +25,7 @@ from pydantic import Field
 
 from assistant import __version__
 from assistant.errors import UserError
-from assistant.exports import Row, Rows, exporter
+from assistant.exports import Exporter, Row, Rows, exporter
 from assistant.exports._rows import About
 from assistant.types import Record, new_id, now
 
@@ -33,12 +33,25 @@ __all__ = ["File", "Manifest", "Skipped", "export", "pseudonym"]
 
 
 class File(Record):
-    """A data file. `path` relative to the export; `rows` None where they can't be counted in this format."""
+    """A file. `path` relative to the export; `rows` None where they can't be counted in this format.
+
+    Data lies under `data/`: data/train.jsonl, or data/VIEW/train.jsonl where a format has several views.
+    """
 
     path: str
     sha256: str
     bytes: int
     rows: int | None
+
+    @property
+    def data(self) -> bool:
+        """False: it describes the data, or goes with it."""
+        return self.path.startswith("data/")
+
+    @property
+    def view(self) -> str:
+        """Empty where the format has but one."""
+        return "/".join(self.path.split("/")[1:-1]) if self.data else ""
 
 
 class Skipped(Record):
@@ -69,8 +82,8 @@ class Manifest(Record):
 
     @property
     def rows(self) -> int:
-        """Rows in the files that can be counted."""
-        return sum(file.rows or 0 for file in self.files)
+        """Rows in the data files that can be counted."""
+        return sum(file.rows or 0 for file in self.files if file.data)
 
 
 def export(
@@ -83,6 +96,7 @@ def export(
     secret: str = "",
     force: bool = False,
     filters: Sequence[str] = (),
+    conversational: bool = False,
 ) -> Manifest:
     """Write `rows` in `format` into the folder `out`, with its card and manifest.
 
@@ -94,14 +108,16 @@ def export(
         secret: keys the pseudonyms; equal secrets give equal pseudonyms.
         force: replace `out` where it is an earlier export.
         filters: names of the filters that chose `rows`, to be named where nothing is left.
+        conversational: prompts and answers as lists of messages.
 
     Raises:
-        UserError: no such format; `out` is in the way or can't be written; nothing fits the format.
+        UserError: no such format, or it has no conversational form; `out` is in the way or can't be written;
+            nothing fits the format.
     """
     format = format.replace("-", "_")
     write = exporter.get(format)
-    about: About = getattr(sys.modules[write.__module__], "ABOUT", About())
-    counted = Rows(_hidden(rows, secret) if author_hash else rows)
+    about = _about(write, conversational)
+    counted = Rows(_hidden(rows, secret) if author_hash else rows, conversational=conversational)
     with _in_place(out.absolute(), force) as folder:
         paths = write(counted, folder)
         manifest = _manifest(format, task, counted, folder, paths)
@@ -112,6 +128,17 @@ def export(
         (folder / "README.md").write_text(card, encoding="utf-8")
         (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return manifest
+
+
+def _about(write: Exporter, conversational: bool) -> About:
+    module = sys.modules[write.__module__]
+    about: About | None = getattr(module, "CONVERSATIONAL" if conversational else "ABOUT", None)
+    if about is None and conversational:
+        name = write.__name__.replace("_", "-")
+        raise UserError(
+            f"The format {name!r} has one form only", "the TRL formats have two", "leave --conversational out"
+        )
+    return about or About()
 
 
 def pseudonym(author: str, secret: str = "") -> str:
@@ -218,7 +245,7 @@ def _refuse_nothing(manifest: Manifest, filters: Sequence[str]) -> None:
         raise UserError(f"No feedback of the task {manifest.task!r} is left by {by}", do="ask for more of it")
     if manifest.feedback == 0:
         raise UserError(f"The task {manifest.task!r} has no feedback yet", do="say something about an output first")
-    if all(file.rows == 0 for file in manifest.files):
+    if all(file.rows == 0 for file in manifest.files if file.data):
         reasons = ", ".join(f"{each.count} {each.kind} because {each.why}" for each in manifest.skipped)
         name = manifest.format.replace("_", "-")
         raise UserError(

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import yaml
 
 from assistant.exports._rows import About
@@ -36,7 +37,7 @@ def readme(manifest: Manifest, about: About, what: str, author_hash: bool) -> st
         f"{what.strip()} What people said about a model's outputs, as heard by Sayso {manifest.sayso}.",
         _how(manifest, author_hash),
         about.notes,
-        _columns(about),
+        _columns(manifest, about),
         _counts(manifest),
         _left_out(manifest),
     ]
@@ -52,20 +53,51 @@ def _format(manifest: Manifest) -> str:
 
 
 def _front_matter(manifest: Manifest, about: About) -> dict[str, Any]:
-    files = [{"split": "train", "path": [file.path for file in manifest.files]}]
     front: dict[str, Any] = {
         "pretty_name": _title(manifest),
         "tags": ["sayso", "human-feedback", *about.tags],
         "annotations_creators": ["expert-generated"],
         "size_categories": [_size(manifest.rows)],
-        "configs": [{"config_name": _format(manifest), "data_files": files, **about.read}],
     }
+    if about.read is not None:
+        front["configs"] = [
+            {"config_name": _config(manifest, view), "data_files": _splits(manifest, view), **about.read}
+            for view in _views(manifest)
+        ]
     if about.schema is not None:
         from datasets import Features
 
-        features = Features.from_arrow_schema(about.schema)._to_yaml_list()
-        front["dataset_info"] = [{"config_name": _format(manifest), "features": features}]
+        front["dataset_info"] = [
+            {
+                "config_name": _config(manifest, view),
+                "features": Features.from_arrow_schema(_schema(about, view))._to_yaml_list(),
+            }
+            for view in _views(manifest)
+        ]
     return front
+
+
+def _views(manifest: Manifest) -> list[str]:
+    return sorted({file.view for file in manifest.files if file.data})
+
+
+def _config(manifest: Manifest, view: str) -> str:
+    return view or _format(manifest)
+
+
+def _splits(manifest: Manifest, view: str) -> list[dict[str, Any]]:
+    """The files of each split, which is what a file's name begins with."""
+    files = [file.path for file in manifest.files if file.data and file.view == view]
+    names = dict.fromkeys(_split(path) for path in sorted(files, key=lambda path: _split(path) != "train"))
+    return [{"split": name, "path": [path for path in files if _split(path) == name]} for name in names]
+
+
+def _split(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0].partition("-")[0]
+
+
+def _schema(about: About, view: str) -> pa.Schema:
+    return about.schema[view] if isinstance(about.schema, dict) else about.schema
 
 
 def _size(rows: int) -> str:
@@ -91,12 +123,26 @@ def _how(manifest: Manifest, author_hash: bool) -> str:
     )
 
 
-def _columns(about: About) -> str:
+def _columns(manifest: Manifest, about: About) -> str:
     if about.schema is None:
         return ""
-    meanings = (field.metadata[b"meaning"].decode() for field in about.schema)
-    cells = ((field.name, str(field.type), meaning) for field, meaning in zip(about.schema, meanings, strict=True))
-    return "## Columns\n\n" + _table(("column", "type", "meaning"), cells)
+    parts = []
+    for view in _views(manifest):
+        schema = _schema(about, view)
+        meanings = ((field.metadata or {}).get(b"meaning", b"").decode() for field in schema)
+        cells = ((field.name, _type(field.type), meaning) for field, meaning in zip(schema, meanings, strict=True))
+        title = f"### {view}\n\n" if view else ""
+        parts.append(title + _table(("column", "type", "meaning"), cells))
+    return "## Columns\n\n" + "\n\n".join(parts)
+
+
+def _type(type: pa.DataType) -> str:
+    """The name of a type, nested ones in short: messages are list of {role, content}."""
+    if pa.types.is_list(type):
+        return f"list of {_type(type.value_type)}"
+    if pa.types.is_struct(type):
+        return "{" + ", ".join(field.name for field in type) + "}"
+    return str(type)
 
 
 def _counts(manifest: Manifest) -> str:

@@ -27,7 +27,7 @@ from assistant.types import Constraint, Label, Preference, Record, feedback_from
 
 __all__ = [
     "MARK", "NOTES", "SCHEMA", "VALUES", "About", "Parquet", "column", "decode", "dumps", "encode", "flat",
-    "unflat",
+    "is_utf8", "unflat",
 ]  # fmt: skip
 
 MARK = "json:"
@@ -38,13 +38,13 @@ VALUES = ("input", "value", "chosen", "rejected", "output")
 class About:
     """What the dataset card says of a format besides the counts.
 
-    `schema`: the columns, each with its meaning (see `column`); `tags`: for search on the hub; `read`:
-    settings with which `datasets` reads the files; `notes`: paragraphs of Markdown.
+    `schema`: the columns, each with its meaning (see `column`), or those of each view; `tags`: for search on the
+    hub; `read`: settings with which `datasets` reads the files, None where it can't; `notes`: paragraphs of Markdown.
     """
 
-    schema: pa.Schema | None = None
+    schema: pa.Schema | dict[str, pa.Schema] | None = None
     tags: tuple[str, ...] = ()
-    read: dict[str, Any] = field(default_factory=dict)
+    read: dict[str, Any] | None = field(default_factory=dict)
     notes: str = ""
 
 
@@ -124,10 +124,11 @@ def dumps(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError) as wrong:
         raise UserError(f"The value {str(value)[:80]!r} has no JSON form", str(wrong)) from wrong
-    return text if _is_utf8(text) else json.dumps(value)
+    return text if is_utf8(text) else json.dumps(value)
 
 
-def _is_utf8(text: str) -> bool:
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can hold `text`: a lone half of a surrogate pair it can't."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -139,7 +140,7 @@ def encode(value: Any) -> str | None:
     """A value of any JSON type as text; None stays None."""
     if value is None:
         return None
-    if isinstance(value, str) and not value.startswith(MARK) and _is_utf8(value):
+    if isinstance(value, str) and not value.startswith(MARK) and is_utf8(value):
         return value
     return MARK + dumps(value)
 
@@ -188,7 +189,7 @@ def _utc(moment: datetime) -> str:
 
 
 class Parquet:
-    """Writes records to `folder`/data/train-00000-of-00001.parquet in batches of bounded size.
+    """Writes records to `folder`/data/train-00000-of-00001.parquet, or of another `split`, in batches of bounded size.
 
     >>> with Parquet(folder, SCHEMA) as file:          # doctest: +SKIP
     ...     file.write({"feedback_id": "f1", ...})
@@ -196,8 +197,8 @@ class Parquet:
 
     ROWS, CHARACTERS = 2_000, 16_000_000  # a batch ends at either: one cell may hold 10 MB
 
-    def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self.path = folder / "data" / "train-00000-of-00001.parquet"
+    def __init__(self, folder: Path, schema: pa.Schema, split: str = "train") -> None:
+        self.path = folder / "data" / f"{split}-00000-of-00001.parquet"
         self.path.parent.mkdir(exist_ok=True)
         self._schema, self._batch, self._characters = schema, list[dict[str, Any]](), 0
         self._writer = pq.ParquetWriter(self.path, schema, compression="zstd")

@@ -1,128 +1,77 @@
-"""What the three TRL formats share: prompts, completions, provenance, and which feedback they leave out.
+"""What the TRL formats share: how prompts and completions are written, standard and conversational.
 
-Standard (not conversational) format of TRL 1.16: a completion begins with a space, and the prompt does not
-end with one, so that tokens do not merge where they meet:
+Standard format of TRL 1.16: a completion begins with a space, and the prompt does not end with one, so that
+tokens do not merge where they meet. Conversational: lists of messages, to which the trainer applies the
+model's chat template. `rows.conversational` chooses.
 
     {"prompt": "My parcel arrived broken", "completion": " complaint", "source": "label", "feedback_id": ...}
+    {"prompt": [{"role": "user", "content": "My parcel arrived broken"}],
+     "completion": [{"role": "assistant", "content": "complaint"}], "source": "label", "feedback_id": ...}
 
 TRL's trainers drop the columns that they do not know, so provenance stays in the same file.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
-from assistant.exports import Row, Rows
-from assistant.exports._rows import SCHEMA, Parquet, column, dumps, flat
-from assistant.types import Label, Preference
+from assistant.exports import Rows
+from assistant.exports._rows import About, Parquet, column
+from assistant.exports._views import PROVENANCE, SOURCE, View, messages, provenance, records, text
 
-__all__ = [
-    "NOTES",
-    "Records",
-    "completion",
-    "corrected",
-    "edited",
-    "gesture",
-    "prompt",
-    "value_of",
-    "with_provenance",
-    "write",
-]
+__all__ = ["NOTES", "abouts", "completion", "write"]
 
-Records: TypeAlias = list[dict[str, Any]] | str
-"""The records made of one row, or why there is none."""
-
-_PROVENANCE = (
-    "feedback_id", "critique_id", "reading_id", "task", "author", "created_at", "words", "gesture", "parser",
-    "parser_version", "confidence", "confirmed", "adapter", "guideline", "example_id", "aspect", "evidence",
-)  # fmt: skip
-
-NOTES = """The prompt is the input, without white space at its end; a completion begins with a space, as TRL's
-standard format has it. Values that aren't text are written as JSON. TRL's trainers take the data set as it is
+_WHAT = """Values that aren't text are written as JSON. TRL's trainers take the data set as it is
 and ignore the columns of provenance. Feedback that was taken back, or whose reading the person rejected, is
 left out; so is a record that repeats another one of the same critique."""
+NOTES = f"""The prompt is the input, without white space at its end; a completion begins with a space, as TRL's
+standard format has it. {_WHAT}"""
+CHAT = f"""Conversational: each prompt is a list of messages and each answer one message of the assistant, to which
+TRL's trainers apply the model's chat template. An input that is itself a list of messages stays one. {_WHAT}"""
+
+MESSAGES = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
+_TEXTS = ("prompt", "completion", "chosen", "rejected")
 
 
-def with_provenance(*fields: pa.Field) -> pa.Schema:
-    """The schema of `fields`, `source`, and where the record came from."""
-    source = column("source", "what it was made of: label, thumb, correction or preference")
-    return pa.schema([*fields, source, *(SCHEMA.field(name) for name in _PROVENANCE)])
-
-
-def prompt(value: Any) -> str:
-    return _text(value).rstrip()
-
-
-def completion(value: Any) -> str:
-    text = _text(value)
-    return text if text[:1].isspace() else f" {text}"
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else dumps(value)
-
-
-def value_of(row: Row) -> Any:
-    """What a label is about: its value, or the output that it was said of."""
-    value = row.feedback.value if isinstance(row.feedback, Label) else None
-    return row.output if value is None else value
-
-
-def corrected(row: Row) -> Any:
-    """The output that an "it is y" replaced; None where the model had said y, or nothing."""
-    if not isinstance(row.feedback, Label) or row.feedback.op != "is" or row.output is None:
-        return None
-    return None if completion(row.output) == completion(value_of(row)) else row.output
-
-
-def gesture(row: Row) -> str | None:
-    """Its kind: thumb, edit or button."""
-    return json.loads(row.gesture)["kind"] if row.gesture else None
-
-
-def edited(row: Row) -> bool:
-    """Whether the better answer of a preference was written by the person."""
-    acts = row.reading.get("acts", ())
-    return isinstance(row.feedback, Preference) and (
-        gesture(row) == "edit" or any(act.get("kind") == "edit" for act in acts)
+def abouts(*fields: pa.Field, tags: tuple[str, ...], notes: str = "") -> tuple[About, About]:
+    """What the card says of the format with these fields: standard, and conversational."""
+    rest = [column("source", SOURCE), *PROVENANCE]
+    chat = [field.with_type(MESSAGES) if field.name in _TEXTS else field for field in fields]
+    more = f"\n{notes}" if notes else ""
+    return About(pa.schema([*fields, *rest]), tags, notes=NOTES + more), About(
+        pa.schema([*chat, *rest]), tags, notes=CHAT + more
     )
 
 
-def write(rows: Rows, out: Path, schema: pa.Schema, make: Callable[[Row], Records]) -> list[Path]:
-    """Write the records that `make` makes of each row that stands, and count those that have none."""
-    critique, seen = "", set[tuple[Any, ...]]()
-    file = Parquet(out, schema)
+def write(
+    rows: Rows, out: Path, forms: tuple[About, About], view: View, join: Callable[[dict[str, Any]], Any] = dict
+) -> list[Path]:
+    """Write the records that `view` makes of each row that stands, and count those that have none.
+
+    `join` may change a record when its prompt and answers are written.
+    """
+    about, render = (forms[1], _chat) if rows.conversational else (forms[0], _plain)
+    file = Parquet(out, about.schema, rows.split)
     with file as put:
-        for row in rows:
-            records = _fallen(row) or make(row)
-            if isinstance(records, str):
-                rows.skip(row, records)
-                continue
-            # an edit is stored as a label and a preference, one after the other: they make the same records.
-            # Remembering one critique at a time keeps the memory small
-            if row.feedback.critique != critique:
-                critique, seen = row.feedback.critique, set()
-            fresh = {tuple(record[key] for key in record if key != "source"): record for record in records}
-            for key, record in fresh.items():
-                if key not in seen:
-                    put(record | _provenance(row))
-            if fresh.keys() <= seen:
-                rows.skip(row, "it repeats other feedback of the same critique")
-            seen |= fresh.keys()
+        for row, record in records(rows, view):
+            texts = {name: render(name, value) if name in _TEXTS else value for name, value in record.items()}
+            put(join(texts) | provenance(row))
     return [file.path]
 
 
-def _fallen(row: Row) -> str:
-    if row.retracted_at is not None:
-        return "it was taken back"
-    return "the person rejected this reading" if row.confirmed is False else ""
+def completion(value: Any) -> str:
+    """An answer as TRL's standard format has it."""
+    written = text(value)
+    return written if written[:1].isspace() else f" {written}"
 
 
-def _provenance(row: Row) -> dict[str, Any]:
-    cells = flat(row)
-    return {name: cells[name] for name in _PROVENANCE}
+def _plain(name: str, value: Any) -> str:
+    return text(value).rstrip() if name == "prompt" else completion(value)
+
+
+def _chat(name: str, value: Any) -> list[dict[str, str]]:
+    return messages(value) if name == "prompt" else [{"role": "assistant", "content": text(value)}]

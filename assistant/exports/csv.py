@@ -62,8 +62,8 @@ _TEXT = {field.name for field in SCHEMA if pa.types.is_string(field.type)}
 @exporter
 def csv(rows: Rows, out: Path) -> list[Path]:
     """Every piece of feedback with its whole provenance, for spreadsheets and pandas."""
-    path = out / "data" / "train.csv"
-    path.parent.mkdir()
+    path = out / "data" / f"{rows.split}.csv"
+    path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = writer(file, lineterminator="\n")
         lines.writerow(SCHEMA.names)

@@ -16,7 +16,7 @@ ABOUT = About(SCHEMA, notes=NOTES)
 @exporter
 def parquet(rows: Rows, out: Path) -> list[Path]:
     """Every piece of feedback with its whole provenance, in typed columns."""
-    file = Parquet(out, SCHEMA)
+    file = Parquet(out, SCHEMA, rows.split)
     with file as write:
         for row in rows:
             write(flat(row))

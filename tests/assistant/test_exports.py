@@ -6,6 +6,7 @@ import csv as csv_files
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from assistant.exports._rows import SCHEMA, unflat
 from assistant.exports.csv import from_cell
 from assistant.types import Constraint, Evidence, Gesture, Label, Preference, now
 
-FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_sft"]
+FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_reward", "trl_sft"]  # provenance in columns
+STRICT = ["openai_preference", "openai_sft"]  # provenance in a file beside
 
 
 def row(feedback: Label | Preference | Constraint, **over: Any) -> Row:
@@ -101,7 +103,7 @@ def only(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 
 
 def test_every_exporter_is_tested_here() -> None:
-    assert exporter.names() == FORMATS
+    assert exporter.names() == sorted(FORMATS + STRICT)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -120,7 +122,16 @@ def test_datasets_reads_it_and_the_card_parses(name: str, feedback: list[Row], t
     assert None not in front.values()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", STRICT)
+def test_a_strict_format_has_its_provenance_beside_it(name: str, feedback: list[Row], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    manifest = export(name, feedback, out, task="mail")
+    beside = [json.loads(line) for line in (out / "provenance/train.jsonl").read_text().splitlines()]
+    assert len(load(out, tmp_path / "cache")) == len(beside) == manifest.rows > 0
+    assert beside[0]["author"] == pseudonym("ann") and beside[0]["words"] == "no, that's wrong"
+
+
+@pytest.mark.parametrize("name", FORMATS + STRICT)
 def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[Row], tmp_path: Path) -> None:
     out = tmp_path / "out"
     manifest = export(name, feedback, out, task="mail")
@@ -288,15 +299,20 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # TRL 1.16 itself uses these names, which transformers 5.23 has since replaced
 @pytest.mark.filterwarnings(r"ignore:.\w*gradient_checkpointing\w*. is deprecated:FutureWarning")
-@pytest.mark.parametrize(("name", "trainer"), [("trl-preference", "DPO"), ("trl-kto", "KTO"), ("trl-sft", "SFT")])
+@pytest.mark.parametrize(
+    ("name", "trainer"), [("trl-preference", "DPO"), ("trl-kto", "KTO"), ("trl-sft", "SFT"), ("trl-reward", "Reward")]
+)
 def test_trl_trains_on_it_as_loaded(name: str, trainer: str, feedback: list[Row], tiny: Path, tmp_path: Path) -> None:
     trl = pytest.importorskip("trl")
     import math
 
     from datasets import load_dataset
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
-    model, tokenizer = AutoModelForCausalLM.from_pretrained(tiny), AutoTokenizer.from_pretrained(tiny)
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    model, last = AutoModelForCausalLM.from_pretrained(tiny), "lm_head"
+    if trainer == "Reward":
+        model, last = AutoModelForSequenceClassification.from_pretrained(tiny, num_labels=1), "score"
     export(name, feedback, tmp_path / "out", task="mail")
     loaded = load_dataset(str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"), split="train")
     settings = getattr(trl, f"{trainer}Config")(
@@ -306,10 +322,10 @@ def test_trl_trains_on_it_as_loaded(name: str, trainer: str, feedback: list[Row]
     learner = getattr(trl, f"{trainer}Trainer")(
         model=model, args=settings, train_dataset=loaded, processing_class=tokenizer
     )
-    before = model.lm_head.weight.detach().clone()
+    before = getattr(model, last).weight.detach().clone()
     result = learner.train()
     assert result.global_step == 1 and math.isfinite(result.training_loss)
-    assert not before.equal(learner.accelerator.unwrap_model(learner.model).lm_head.weight)
+    assert not before.equal(getattr(learner.accelerator.unwrap_model(learner.model), last).weight)
 
 
 # --- the folder --------------------------------------------------------------------------------------------
@@ -385,6 +401,21 @@ def test_nothing_to_export_is_said(tmp_path: Path) -> None:
 def test_an_unknown_format_names_those_there_are(feedback: list[Row], tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no exporter 'xlsx'; there is: csv, jsonl"):
         export("xlsx", feedback, tmp_path / "out", task="mail")
+
+
+def test_only_the_trl_formats_are_conversational(feedback: list[Row], tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"'csv' has one form only; .*; leave --conversational out"):
+        export("csv", feedback, tmp_path / "out", task="mail", conversational=True)
+    export("trl-sft", feedback, tmp_path / "out", task="mail", conversational=True)
+    loaded = load(tmp_path / "out", tmp_path / "cache")
+    assert loaded[0]["completion"] == [{"role": "assistant", "content": "complaint"}]
+    assert "| prompt | list of {role, content} | the input |" in (tmp_path / "out/README.md").read_text()
+
+
+def test_the_command_line_names_every_format() -> None:
+    from assistant.commands.keep import FORMATS as named
+
+    assert {name.replace("_", "-") for name in exporter.names()} <= set(re.findall(r"[a-z-]+", named))
 
 
 def test_a_value_without_json_form_is_one_sentence(tmp_path: Path) -> None:

@@ -1,0 +1,187 @@
+"""Any feedback comes back from every trainer's format as it went in, read by the trainer's own code."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.exports import Row, Rows, exporter
+from tests import said
+
+quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+dialogues = st.lists(said.message, min_size=1, max_size=3)
+
+
+@contextmanager
+def exported(name: str, rows: list[Row], **options: Any) -> Iterator[tuple[Path, Rows]]:
+    """The folder as the exporter leaves it, and the rows with what was left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        came = Rows(rows, **options)
+        exporter.get(name)(came, Path(folder))
+        yield Path(folder), came
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]  # no character inside a line ends it
+
+
+def plain(value: Any) -> str:
+    """A value as a model reads it."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def better_and_worse(rows: list[Row]) -> list[tuple[Any, str, str]]:
+    """Preferences as they are; labels where the model had said something else."""
+    found = []
+    for row in rows:
+        one = row.feedback
+        if one.kind == "preference":
+            found.append((one.input, plain(one.chosen), plain(one.rejected)))
+        elif one.kind == "label" and one.op == "is" and row.output is not None:
+            wrong, good = plain(row.output), plain(one.value)
+            found += [(one.input, good, wrong)] if wrong.removeprefix(" ") != good.removeprefix(" ") else []
+    return found
+
+
+def is_right(rows: list[Row]) -> list[tuple[Any, str]]:
+    found = []
+    for row in rows:
+        one = row.feedback
+        if one.kind == "label" and one.op == "is":
+            found.append((one.input, plain(one.value)))
+        elif one.kind == "preference" and row.reading["acts"]:  # the person wrote it
+            found.append((one.input, plain(one.chosen)))
+    return found
+
+
+def provenance_is_kept(records: list[dict[str, Any]], rows: list[Row]) -> None:
+    origin = {row.feedback.id: row for row in rows}
+    for record in records:
+        row = origin[record["feedback_id"]]
+        assert (record["words"], record["author"]) == (row.words, row.feedback.author)
+        assert json.loads(record["evidence"]) == [each.model_dump() for each in row.feedback.evidence]
+        assert record["created_at"] == row.feedback.created_at.isoformat(timespec="microseconds")
+
+
+# --- TRL ---------------------------------------------------------------------------------------------------
+
+
+def trl_reads(folder: Path) -> list[dict[str, Any]]:
+    [path] = folder.glob("data/train-*.parquet")
+    return list(pq.read_table(path).to_pylist())
+
+
+@quick
+@given(said.some)
+def test_trl_reward_splits_where_we_joined(rows: list[Row]) -> None:
+    trl = pytest.importorskip("trl.data_utils")
+    with exported("trl_reward", rows) as (folder, _):
+        records = trl_reads(folder)
+        provenance_is_kept(records, rows)
+    expected = [(plain(start).rstrip(), good, bad) for start, good, bad in better_and_worse(rows)]
+    assert len(records) == len(expected)
+    for record, (start, good, bad) in zip(records, expected, strict=True):
+        assert not trl.is_conversational(record)
+        cut = record["prompt_length"]
+        assert record["chosen"][:cut] == record["rejected"][:cut] == start
+        assert record["chosen"][cut:] in (f" {good}", good) and record["rejected"][cut:] in (f" {bad}", bad)
+        found = trl.extract_prompt(record)
+        assert found["prompt"] + found["chosen"] == record["chosen"]
+
+
+@quick
+@given(st.lists(st.one_of(said.pairs(), said.pairs(inputs=dialogues)), min_size=1, max_size=4))
+def test_trl_reward_as_conversations(rows: list[Row]) -> None:
+    trl = pytest.importorskip("trl.data_utils")
+    with exported("trl_reward", rows, conversational=True) as (folder, _):
+        records = trl_reads(folder)
+    for record, (start, good, bad) in zip(records, better_and_worse(rows), strict=True):
+        assert trl.is_conversational(record)
+        found = trl.extract_prompt(record)
+        is_dialogue = isinstance(start, list) and start and isinstance(start[0], dict)
+        assert found["prompt"] == (start if is_dialogue else [{"role": "user", "content": plain(start)}])
+        assert (found["chosen"], found["rejected"]) == (says(good), says(bad))
+
+
+def says(text: str) -> list[dict[str, str]]:
+    return [{"role": "assistant", "content": text}]
+
+
+@quick
+@given(said.some)
+def test_trl_preference_kto_and_sft_as_conversations(rows: list[Row]) -> None:
+    trl = pytest.importorskip("trl.data_utils")
+    asked = {"role": "user"}
+    with exported("trl_preference", rows, conversational=True) as (folder, _):
+        records = trl_reads(folder)
+        assert all(map(trl.is_conversational, records))
+        provenance_is_kept(records, rows)
+        assert [(r["prompt"], r["chosen"], r["rejected"]) for r in records] == [
+            ([asked | {"content": plain(given)}], says(good), says(bad)) for given, good, bad in better_and_worse(rows)
+        ]
+    with exported("trl_sft", rows, conversational=True) as (folder, _):
+        records = trl_reads(folder)
+        assert all(map(trl.is_conversational, records))
+        assert [(r["prompt"], r["completion"]) for r in records] == [
+            ([asked | {"content": plain(given)}], says(good)) for given, good in is_right(rows)
+        ]
+    with exported("trl_kto", rows, conversational=True) as (folder, _):
+        records = trl_reads(folder)
+        assert all(map(trl.is_conversational, records))
+        provenance_is_kept(records, rows)
+
+
+# --- OpenAI ------------------------------------------------------------------------------------------------
+
+
+def openai_accepts(messages: list[dict[str, Any]]) -> None:
+    """By the types of OpenAI's own client, in which no message may hold an unknown key."""
+    types = pytest.importorskip("openai.types.chat")
+    from pydantic import TypeAdapter
+
+    strict = {"user": types.ChatCompletionUserMessageParam, "assistant": types.ChatCompletionAssistantMessageParam}
+    for message in messages:
+        kind = strict[message["role"]]
+        assert TypeAdapter(kind).validate_python(message) == message
+        assert message.keys() <= kind.__annotations__.keys()
+
+
+@quick
+@given(said.some)
+def test_openai_preference(rows: list[Row]) -> None:
+    with exported("openai_preference", rows) as (folder, _):
+        found, beside = json_lines(folder / "data/train.jsonl"), json_lines(folder / "provenance/train.jsonl")
+    assert len(found) == len(beside)
+    provenance_is_kept(beside, rows)
+    for line in found:
+        assert line.keys() == {"input", "preferred_output", "non_preferred_output"}
+        openai_accepts([*line["input"]["messages"], *line["preferred_output"], *line["non_preferred_output"]])
+        assert len(line["preferred_output"]) == len(line["non_preferred_output"]) == 1
+    assert [(line["input"]["messages"], line["preferred_output"], line["non_preferred_output"]) for line in found] == [
+        ([{"role": "user", "content": plain(given)}], says(good), says(bad))
+        for given, good, bad in better_and_worse(rows)
+    ]
+
+
+@quick
+@given(said.some)
+def test_openai_sft(rows: list[Row]) -> None:
+    with exported("openai_sft", rows) as (folder, _):
+        found, beside = json_lines(folder / "data/train.jsonl"), json_lines(folder / "provenance/train.jsonl")
+    provenance_is_kept(beside, rows)
+    for line in found:
+        assert line.keys() == {"messages"}
+        openai_accepts(line["messages"])
+    assert [line["messages"] for line in found] == [
+        [{"role": "user", "content": plain(given)}, *says(good)] for given, good in is_right(rows)
+    ]
+    assert len(beside) == len(found)
