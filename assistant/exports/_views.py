@@ -5,13 +5,14 @@
       judged -> [{"prompt": ..., "completion": "complaint", "label": True, ...}, {... "order", "label": False, ...}]
       right  -> [{"prompt": ..., "completion": "complaint", "source": "correction"}]
 
-Where a view has nothing of a row it returns the reason, as text. `records` passes a stream through a view.
+Where a view has nothing of a row it returns the reason, as text. `records` passes a stream through a view,
+`several` through several.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from assistant.exports import Row, Rows
@@ -20,7 +21,7 @@ from assistant.types import Constraint, Label, Preference
 
 __all__ = [
     "PROVENANCE", "SOURCE", "Records", "View", "fallen", "gesture", "judged", "messages", "pairs", "provenance",
-    "records", "right", "text", "value_of",
+    "records", "right", "several", "text", "value_of",
 ]  # fmt: skip
 
 Records: TypeAlias = list[dict[str, Any]] | str
@@ -94,20 +95,33 @@ def right(row: Row) -> Records:
 
 def records(rows: Rows, view: View) -> Iterator[tuple[Row, dict[str, Any]]]:
     """Each row that stands with each record that `view` makes of it; rows that have none are counted."""
+    yield from ((row, record) for row, _, record in several(rows, {"": view}))
+
+
+def several(rows: Rows, views: Mapping[str, View]) -> Iterator[tuple[Row, str, dict[str, Any]]]:
+    """The same of several views, each record with its view's name; counted are rows of which none has a record.
+
+    Why is told by the last view, so let that be the one that takes most.
+    """
     critique, seen = "", set[str]()
     for row in rows:
-        made = fallen(row) or view(row)
-        if isinstance(made, str):
-            rows.skip(row, made)
+        fell = fallen(row)
+        made = {name: fell or view(row) for name, view in views.items()}
+        whys = [each for each in made.values() if isinstance(each, str)]
+        if len(whys) == len(made):
+            rows.skip(row, whys[-1])
             continue
         # an edit is stored as a label and a preference, one after the other: they make the same records.
         # Remembering one critique at a time keeps the memory small
         if row.feedback.critique != critique:
             critique, seen = row.feedback.critique, set()
-        fresh = {dumps([record[key] for key in record if key != "source"]): record for record in made}
-        for key, record in fresh.items():
-            if key not in seen:
-                yield row, record
+        fresh = {
+            dumps([name, *(record[key] for key in record if key != "source")]): (row, name, record)
+            for name, found in made.items()
+            if not isinstance(found, str)
+            for record in found
+        }
+        yield from (found for key, found in fresh.items() if key not in seen)
         if fresh.keys() <= seen:
             rows.skip(row, "it repeats other feedback of the same critique")
         seen |= fresh.keys()

@@ -23,6 +23,7 @@ from assistant.types import Constraint, Evidence, Gesture, Label, Preference, no
 
 FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_reward", "trl_sft"]  # provenance in columns
 STRICT = ["openai_preference", "openai_sft"]  # provenance in a file beside
+VIEWS = ["alpaca", "sharegpt"]  # three views of one feedback
 
 
 def row(feedback: Label | Preference | Constraint, **over: Any) -> Row:
@@ -103,7 +104,7 @@ def only(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 
 
 def test_every_exporter_is_tested_here() -> None:
-    assert exporter.names() == sorted(FORMATS + STRICT)
+    assert exporter.names() == sorted(FORMATS + STRICT + VIEWS)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -131,7 +132,31 @@ def test_a_strict_format_has_its_provenance_beside_it(name: str, feedback: list[
     assert beside[0]["author"] == pseudonym("ann") and beside[0]["words"] == "no, that's wrong"
 
 
-@pytest.mark.parametrize("name", FORMATS + STRICT)
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_view_is_a_configuration(name: str, feedback: list[Row], tmp_path: Path) -> None:
+    from datasets import get_dataset_config_names, load_dataset
+
+    out = tmp_path / "out"
+    manifest = export(name, feedback, out, task="mail")
+    assert get_dataset_config_names(str(out)) == ["kto", "preference", "sft"]
+    loaded = [
+        load_dataset(str(out), view, cache_dir=str(tmp_path / "cache"), split="train")
+        for view in ("kto", "preference", "sft")
+    ]
+    assert [len(each) for each in loaded] == [9, 3, 4] and manifest.rows == 16
+    assert loaded[0][0]["author"] == pseudonym("ann") and isinstance(loaded[0][0]["created_at"], str)
+    left_out = {(each.kind, each.why): each.count for each in manifest.skipped}
+    assert left_out == {
+        ("constraint", "it is a rule, not an answer"): 1,
+        ("label", "it was taken back"): 1,
+        ("label", "the person rejected this reading"): 1,
+        ("preference", "it repeats other feedback of the same critique"): 1,
+    }
+    info = json.loads((out / "dataset_info.json").read_text())
+    assert {each["file_name"] for each in info.values()} == {file.path for file in manifest.files if file.data}
+
+
+@pytest.mark.parametrize("name", FORMATS + STRICT + VIEWS)
 def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[Row], tmp_path: Path) -> None:
     out = tmp_path / "out"
     manifest = export(name, feedback, out, task="mail")
@@ -399,7 +424,7 @@ def test_nothing_to_export_is_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_names_those_there_are(feedback: list[Row], tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="There is no exporter 'xlsx'; there is: csv, jsonl"):
+    with pytest.raises(UserError, match="There is no exporter 'xlsx'; there is: alpaca, csv, jsonl"):
         export("xlsx", feedback, tmp_path / "out", task="mail")
 
 

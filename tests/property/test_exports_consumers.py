@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.exports import Row, Rows, exporter
+from assistant.types import Label
 from tests import said
 
 quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -185,3 +186,87 @@ def test_openai_sft(rows: list[Row]) -> None:
         [{"role": "user", "content": plain(given)}, *says(good)] for given, good in is_right(rows)
     ]
     assert len(beside) == len(found)
+
+
+# --- LLaMA-Factory -----------------------------------------------------------------------------------------
+
+
+def lines_of(folder: Path, view: str) -> list[dict[str, Any]]:
+    path = folder / f"data/{view}/train.jsonl"
+    return json_lines(path) if path.exists() else []
+
+
+@quick
+@given(said.some)
+def test_sharegpt_is_read_by_trl(rows: list[Row]) -> None:
+    trl = pytest.importorskip("trl.data_utils")
+    with exported("sharegpt", rows) as (folder, _):
+        found = lines_of(folder, "sft")
+        provenance_is_kept(found, rows)
+    assert all(map(trl.is_conversational_from_value, found))
+    assert [trl.maybe_convert_to_chatml({"conversations": line["conversations"]})["messages"] for line in found] == [
+        [{"role": "human", "content": plain(asked)}, {"role": "gpt", "content": good}]  # TRL keeps the names of roles
+        for asked, good in is_right(rows)
+    ]
+
+
+def llama_factory_reads(folder: Path, view: str) -> list[tuple[str, list[str], list[str]]]:
+    """(system, what was said before, answers) of each record: by its own parser of dataset_info.json, and converter."""
+    reason = "LLaMA-Factory is not installed, or can't be imported"
+    parser = pytest.importorskip("llamafactory.data.parser", reason=reason, exc_type=ImportError)
+    converter = pytest.importorskip("llamafactory.data.converter", reason=reason, exc_type=ImportError)
+    if not (folder / "data" / view).exists():
+        return []
+    [attr] = parser.get_dataset_list([f"sayso_{view}"], str(folder))
+    assert attr.load_from == "file" and attr.ranking is (view == "preference")
+    convert = converter.get_dataset_converter(attr.formatting, attr, None)
+    read = map(convert, json_lines(folder / attr.dataset_name))
+    return [
+        (one["_system"], [m["content"] for m in one["_prompt"]], [m["content"] for m in one["_response"]])
+        for one in read
+    ]
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> list[dict[str, str]]:
+    """A conversation: perhaps a system message, some turns, and the user last."""
+    roles = ["system"] * draw(st.booleans()) + ["user", "assistant"] * draw(st.integers(0, 2)) + ["user"]
+    return [{"role": role, "content": draw(said.text)} for role in roles]
+
+
+def as_read(asked: Any) -> tuple[str, list[str]]:
+    if isinstance(asked, list) and asked and isinstance(asked[0], dict):
+        texts = [message["content"] for message in asked]
+        return (texts[0], texts[1:]) if asked[0]["role"] == "system" else ("", texts)
+    return "", [plain(asked)]
+
+
+@pytest.mark.parametrize("name", ["alpaca", "sharegpt"])
+@quick
+@given(rows=st.lists(st.one_of(said.labels(), said.pairs(), said.pairs(inputs=talks())), min_size=1, max_size=4))
+def test_llama_factory_reads_every_view(name: str, rows: list[Row]) -> None:
+    with exported(name, rows) as (folder, _):
+        assert llama_factory_reads(folder, "sft") == [(*as_read(asked), [good]) for asked, good in is_right(rows)]
+        assert llama_factory_reads(folder, "preference") == [
+            (*as_read(asked), [good, bad]) for asked, good, bad in better_and_worse(rows)
+        ]
+        # a good answer stands first and a bad one second; the other place is empty
+        found = {(before[-1], *sides) for _, before, sides in llama_factory_reads(folder, "kto")}
+        for asked, good, bad in better_and_worse(rows):
+            assert {(as_read(asked)[1][-1], good, ""), (as_read(asked)[1][-1], "", bad)} <= found
+        for view in ("sft", "preference", "kto"):
+            provenance_is_kept(lines_of(folder, view), rows)
+
+
+@pytest.mark.parametrize("name", ["alpaca", "sharegpt"])
+def test_who_does_not_take_turns_is_left_out_once(name: str) -> None:
+    talk = [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]
+    rows = [said.row(Label(input=talk, op="is", value="x", **said.shared("k"))), said.row(label_of("a", "x"))]
+    with exported(name, rows) as (folder, came):
+        assert len(lines_of(folder, "sft")) == 1
+    why = "in its conversation user and assistant don't take turns, as they must here"
+    assert came.skipped == {("label", why): 1}
+
+
+def label_of(asked: Any, value: Any, critique: str = "k1") -> Label:
+    return Label(input=asked, op="is", value=value, **said.shared(critique))
