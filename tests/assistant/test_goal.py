@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from assistant.errors import UserError
@@ -16,13 +14,11 @@ from assistant.session import Session
 from assistant.settings import settings
 from assistant.steer import made
 from assistant.store import Store
-from assistant.tasks import Guard, More, Task, View
+from assistant.tasks import Guard, Task, View
 from assistant.types import (
     Constraint,
     Example,
-    Feedback,
     Gesture,
-    Highlight,
     Label,
     Output,
     Property,
@@ -30,6 +26,7 @@ from assistant.types import (
     Vocabulary,
 )
 from assistant.workbench import Workbench
+from tests.short import Short
 from tests.tiny_smiles import tiny_prior
 
 SCRIPT = {
@@ -72,57 +69,6 @@ SCRIPT = {
         "confidence": 1.0,
     },
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Short:
-    """SMILES are worth more the shorter they are; what is forbidden is worth nothing."""
-
-    said: Sequence[Feedback]
-    notes: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        rules = (f for f in self.said if isinstance(f, Constraint) and f.operator == "not_contains")
-        object.__setattr__(self, "forbidden", tuple(rule.value for rule in rules))
-
-    def score(self, values: Sequence[Any]) -> np.ndarray[Any, Any]:
-        allowed = [not any(part in value for part in self.forbidden) for value in values]
-        return np.array([max(0.05, 1 - len(value) / 20) for value in values]) * allowed
-
-    def choose(
-        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
-    ) -> tuple[list[Output], str]:
-        found = {output.value: output for output in [*outputs, *more(16)] if self.score([output.value])[0]}
-        return list(found.values())[:count], "the first that obey"
-
-    def explain(self, value: Any) -> tuple[Highlight, ...]:
-        return (Highlight(text=f"{len(value)} letters", start=0, end=0, weight=-len(value) / 20),)
-
-    def inputs(self) -> Sequence[Any]:
-        return [""]
-
-    def reward(self) -> Callable[[Sequence[Any]], np.ndarray[Any, Any]]:
-        return self.score
-
-    def spread(self, values: Sequence[Any]) -> dict[str, float]:
-        return {"different": len(set(values)) / max(1, len(values))}
-
-    def measures(self, values: Sequence[Any]) -> dict[str, float]:
-        there = [value for value in values if value is not None]
-        return {"score": float(self.score(there).mean()), "valid": len(there) / len(values)}
-
-    def view(self) -> str:
-        return f"<p>{len(self.said)} said</p>"
-
-    formats: tuple[str, ...] = (".txt",)
-
-    def save(self, path: Path) -> str:
-        path.write_text("\n".join(self.forbidden), encoding="utf-8")
-        return ""
-
-    def write(self, values: Sequence[Any], path: Path) -> None:
-        path.write_text("\n".join(values), encoding="utf-8")
 
 
 def render(example: Example, outputs: Sequence[Output]) -> View:
@@ -183,7 +129,7 @@ def test_several_are_shown_with_their_worth_and_why(session: Session) -> None:
     for output in turn.screen.outputs:
         assert output.score == pytest.approx(max(0.05, 1 - len(output.value) / 20))
         assert output.highlights[0].text == f"{len(output.value)} letters"
-    assert session.view() == "<p>0 said</p>"
+    assert session.view() == "<p>Short ones, by 0 said.</p>"
 
 
 def test_what_must_hold_is_obeyed_at_once_and_what_obeys_stays_where_it_was(session: Session) -> None:
@@ -198,7 +144,7 @@ def test_what_must_hold_is_obeyed_at_once_and_what_obeys_stays_where_it_was(sess
     assert len(after) == 3 and not any("Cl" in value for value in after)
     assert all(old == new for old, new in zip(before, after, strict=True) if "Cl" not in old)
     session.undo()
-    assert session.view() == "<p>0 said</p>"
+    assert session.view() == "<p>Short ones, by 0 said.</p>"
 
 
 def test_a_direction_remembers_what_it_was_said_of(session: Session) -> None:

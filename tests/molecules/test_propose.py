@@ -169,7 +169,7 @@ def _bench(values: Sequence[str]) -> Workbench:
         yield SimpleNamespace(predict=lambda inputs: [Prediction(value=value) for value in values])
 
     store = SimpleNamespace(live=lambda task: None)
-    made = SimpleNamespace(task=SimpleNamespace(name="molecule", outputs=8), settings=SimpleNamespace(seed=0))
+    made = SimpleNamespace(task=SimpleNamespace(name="molecule", outputs=8, draws=8), settings=SimpleNamespace(seed=0))
     return cast(Workbench, SimpleNamespace(**vars(made), store=store, model=model))
 
 
