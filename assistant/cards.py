@@ -149,6 +149,10 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
         body = f"{name}{towards} {_verb(rule.operator, several)}{'' if towards else ' ' + shown}".rstrip()
         if name.startswith(COUNT) and rule.operator in COUNTED:  # the unit says what is counted
             body = f"{COUNTED[rule.operator]} {shown}"
+            if rule.value == 1 and unit.endswith("s"):
+                body = body.removesuffix("s")
+            elif rule.value == 0 and rule.operator in ("eq", "le"):
+                body = f"no {unit.strip()}"
     scope = {"item": "for this one", "session": "in this conversation", "task": "always"}[rule.scope]
     when = f"whenever it {_third_person(rule.when)}" if rule.when else scope
     strength = "" if rule.strength == "must" or rule.when else ", if possible"

@@ -143,13 +143,12 @@ def _edit(value: Any, edit: EditAct) -> Any:
 
 def _render(example: Example, outputs: Sequence[Output]) -> View:
     from assistant.texts.cells import cell, question_html
-
-    texts = [str(output.value) for output in outputs]
-    cells = [cell(output, [*texts[:at], *texts[at + 1 :]]) for at, output in enumerate(outputs)]
     from assistant.texts.goal import question
 
-    said = " · ".join(f"**#{at}** {text}" for at, text in enumerate(texts, 1))
-    return View(html=question_html(example.input), text=question(example.input), cells=tuple(cells), said=said)
+    texts = [str(output.value) for output in outputs]
+    cells = tuple(cell(output, [*texts[:at], *texts[at + 1 :]]) for at, output in enumerate(outputs))
+    said = f"{len(texts)} answer{'' if len(texts) == 1 else 's'}"
+    return View(html=question_html(example.input), text=question(example.input), cells=cells, said=said)
 
 
 def _changes(report: Report) -> str:

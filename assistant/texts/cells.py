@@ -18,12 +18,14 @@ from assistant.types import Highlight, Output, Report
 __all__ = ["cell", "compared", "question_html"]
 
 BEST = 3
+ALIKE = 0.4
+"""Texts that have less in common differ everywhere, and nothing is marked."""
 
 
 def question_html(input: Any) -> str:
     """A question, or a conversation with who said what, as safe HTML."""
     if isinstance(input, str):
-        return f'<p class="text" dir="auto">{_lines(input)}</p>'
+        return f'<p class="text" dir="auto">{escape(input)}</p>'  # offsets of marked words count in this text
     said = "".join(
         f'<li class="{escape(str(one["role"]))}"><b>{escape(str(one["role"]))}</b> {_lines(str(one["content"]))}</li>'
         for one in input
@@ -50,7 +52,10 @@ def _differing(text: str, others: Sequence[str]) -> str:
         return _lines(text)
     mine, theirs = text.split(" "), others[0].split(" ")
     parts = []
-    for kind, start, end, _, _ in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+    matched = SequenceMatcher(None, mine, theirs, autojunk=False)
+    if matched.ratio() < ALIKE:
+        return _lines(text)
+    for kind, start, end, _, _ in matched.get_opcodes():
         piece = _lines(" ".join(mine[start:end]))
         if piece:
             parts.append(piece if kind == "equal" else f'<mark class="differs">{piece}</mark>')

@@ -40,6 +40,8 @@ __all__ = ["TextGoal", "goal_of", "question"]
 
 ROUNDS = 4
 """How often answers are asked for anew where none obeys."""
+KEPT = 0.5
+"""The share of an answer that has to be left when it is cut on screen; else another is written."""
 SLACK = 0.5
 """What an answer is worth at least, that breaks only what should hold, and not what must."""
 
@@ -104,12 +106,13 @@ class TextGoal:
         return told(example.input, self._rules(example.input, example.id))
 
     def stays(self, output: Output, example: Example) -> Output | None:
-        """As it is or edited; not where it was written before something was said that code can't check."""
+        """As it is or edited; not where little would be left, nor where what was said since can't be checked."""
         rules = self._rules(example.input, example.id)
         text, asked = str(output.value), question(example.input)
         if any(holds(rule, text, asked) is None and rule.id not in output.rules for rule in rules):
             return None
-        return self._mended(output, rules, asked)
+        mended = self._mended(output, rules, asked)
+        return mended if mended and len(str(mended.value).split()) >= KEPT * len(text.split()) else None
 
     def _mended(self, output: Output, rules: Sequence[Constraint], asked: str | None) -> Output | None:
         text = str(output.value)
@@ -132,9 +135,9 @@ class TextGoal:
             some = tried if turn == 0 else more(2 * count, self.asks(example))
             tried += some if turn else []
             mended = [output for output in (self._mended(one, rules, asked) for one in some) if output is not None]
-            for output in sorted(mended, key=lambda one: one.said is not None):
+            for output in sorted(mended, key=_lost):
                 found.setdefault(str(output.value), output)
-            if len(found) >= count:
+            if sum(_lost(output) <= 1 - KEPT for output in found.values()) >= count:
                 break
         self.found = []
         if not found:
@@ -151,7 +154,7 @@ class TextGoal:
 
     def _two(self, found: list[Output], count: int) -> tuple[list[Output], str]:
         """The one that is liked best, and those whose comparison with it would teach most."""
-        found.sort(key=lambda one: one.said is not None)
+        found.sort(key=_lost)
         texts = [str(output.value) for output in found]
         if self.taste is None:
             first, gain = 0, [1 - _alike(texts[0], text) for text in texts]
@@ -267,6 +270,11 @@ def question(input: Any) -> str | None:
         return input
     asked = [message["content"] for message in input if message["role"] == "user"]
     return asked[-1] if asked else None
+
+
+def _lost(output: Output) -> float:
+    """The share of an answer that was cut, below 0 where it grew; 0 where it is as it was written."""
+    return 0.0 if output.said is None else 1 - len(str(output.value).split()) / max(1, len(str(output.said).split()))
 
 
 def _alike(one: str, other: str) -> float:
