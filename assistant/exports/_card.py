@@ -219,7 +219,8 @@ def _file(path: Path, folder: Path) -> File:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = path.relative_to(folder).as_posix()
-    return File(path=name, sha256=digest, bytes=path.stat().st_size, rows=_count(path))
+    rows = _count(path) if name.startswith("data/") else None
+    return File(path=name, sha256=digest, bytes=path.stat().st_size, rows=rows)
 
 
 def _count(path: Path) -> int | None:
@@ -231,6 +232,9 @@ def _count(path: Path) -> int | None:
     if path.suffix == ".jsonl":
         with path.open("rb") as file:
             return sum(1 for _ in file)
+    if path.suffix == ".json":  # ours have a record a line
+        with path.open("rb") as file:
+            return sum(line.startswith(b"{") for line in file)
     if path.suffix == ".csv":
         csv.field_size_limit(sys.maxsize)
         with path.open(encoding="utf-8", newline="") as text:

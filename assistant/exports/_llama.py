@@ -11,15 +11,14 @@ A view that holds nothing has no file. https://github.com/hiyouga/LLaMA-Factory/
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from assistant.exports import Row, Rows
-from assistant.exports._lines import lines
+from assistant.exports._lines import Views
 from assistant.exports._rows import About, column
 from assistant.exports._views import PROVENANCE, SOURCE, View, judged, messages, pairs, provenance, right, several
 from assistant.types import Constraint
@@ -48,27 +47,16 @@ def write(
     rows: Rows, out: Path, make: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]], describe: Mapping[str, Any]
 ) -> list[Path]:
     """Write each view's records as `make` makes them, and `describe` of each view into dataset_info.json."""
-    paths = {view: out / "data" / view / f"{rows.split}.jsonl" for view in _VIEWS}
-    with ExitStack() as stack:
-        put = {view: stack.enter_context(lines(path)) for view, path in paths.items()}
+    with Views(out, rows.split) as put:
         for row, view, record in several(rows, {name: _fitting(view) for name, view in _VIEWS.items()}):
-            put[view](make[view](record) | {"source": record["source"], **provenance(row)})
-    held = {view: path for view, path in paths.items() if path.stat().st_size}
-    _remove(paths[view] for view in paths.keys() - held.keys())
+            put(view, make[view](record) | {"source": record["source"], **provenance(row)})
     info = out / "dataset_info.json"
     known = json.loads(info.read_text("utf-8")) if info.exists() else {}  # of another split
-    for view, path in held.items():
+    for view, path in put.paths.items():
         name = f"sayso_{view}" if rows.split == "train" else f"sayso_{view}_{rows.split}"
         known[name] = {"file_name": path.relative_to(out).as_posix(), **describe[view]}
     info.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
-    return [*held.values(), info]
-
-
-def _remove(empty: Iterable[Path]) -> None:
-    for path in empty:
-        path.unlink()
-        if not any(path.parent.iterdir()):
-            path.parent.rmdir()
+    return [*put.paths.values(), info]
 
 
 def _fitting(view: View) -> View:

@@ -24,6 +24,7 @@ from assistant.types import Constraint, Evidence, Gesture, Label, Preference, no
 FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_reward", "trl_sft"]  # provenance in columns
 STRICT = ["openai_preference", "openai_sft"]  # provenance in a file beside
 VIEWS = ["alpaca", "sharegpt"]  # three views of one feedback
+ANNOTATED = ["argilla", "label_studio", "prodigy"]  # whole rows, for tools in which people annotate
 
 
 def row(feedback: Label | Preference | Constraint, **over: Any) -> Row:
@@ -104,7 +105,7 @@ def only(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 
 
 def test_every_exporter_is_tested_here() -> None:
-    assert exporter.names() == sorted(FORMATS + STRICT + VIEWS)
+    assert exporter.names() == sorted(FORMATS + STRICT + VIEWS + ANNOTATED)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -156,7 +157,30 @@ def test_each_view_is_a_configuration(name: str, feedback: list[Row], tmp_path: 
     assert {each["file_name"] for each in info.values()} == {file.path for file in manifest.files if file.data}
 
 
-@pytest.mark.parametrize("name", FORMATS + STRICT + VIEWS)
+@pytest.mark.parametrize("name", ANNOTATED)
+def test_annotation_tools_get_whole_rows(name: str, feedback: list[Row], tmp_path: Path) -> None:
+    from assistant.exports._annotate import restored
+
+    manifest = export(name, feedback, tmp_path / "out", task="mail", author_hash=False)
+    found: list[dict[str, Any]] = []
+    for path in sorted(tmp_path.glob("out/data/*/train.json*")):
+        text = path.read_text()
+        found += json.loads(text) if path.suffix == ".json" else map(json.loads, text.splitlines())
+    whole = [
+        one["metadata"] if name == "argilla" else (one.get("meta", {}).get("sayso") or one["sayso"]) for one in found
+    ]
+    about_texts = {row.feedback.id: row for row in feedback if row.feedback.kind != "constraint"}
+    assert {row.feedback.id: row for row in map(restored, whole)} == about_texts
+    assert len(found) == manifest.rows == len(about_texts)
+    assert [(each.kind, each.count) for each in manifest.skipped] == [("constraint", 1)]
+    text = json.dumps(found)
+    mark = {"argilla": '"discarded"', "label_studio": '"was_cancelled": true', "prodigy": '"ignore"'}[name]
+    assert mark in text  # what was taken back, and what was read wrongly
+    front = (tmp_path / "out/README.md").read_text()
+    assert "configs:" not in front and "in `sayso` only" in " ".join(front.split())
+
+
+@pytest.mark.parametrize("name", FORMATS + STRICT + VIEWS + ANNOTATED)
 def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[Row], tmp_path: Path) -> None:
     out = tmp_path / "out"
     manifest = export(name, feedback, out, task="mail")
@@ -424,7 +448,7 @@ def test_nothing_to_export_is_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_names_those_there_are(feedback: list[Row], tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="There is no exporter 'xlsx'; there is: alpaca, csv, jsonl"):
+    with pytest.raises(UserError, match="There is no exporter 'xlsx'; there is: alpaca, argilla, csv"):
         export("xlsx", feedback, tmp_path / "out", task="mail")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.exports import Row, Rows, exporter
+from assistant.exports._annotate import restored
 from assistant.types import Label
 from tests import said
 
@@ -270,3 +273,95 @@ def test_who_does_not_take_turns_is_left_out_once(name: str) -> None:
 
 def label_of(asked: Any, value: Any, critique: str = "k1") -> Label:
     return Label(input=asked, op="is", value=value, **said.shared(critique))
+
+
+# --- annotation tools: they give back whole rows ------------------------------------------------------------
+
+
+def held(rows: list[Row], kind: str) -> list[Row]:
+    return [row for row in rows if row.feedback.kind == kind]
+
+
+@quick
+@given(said.some)
+def test_label_studio(rows: list[Row]) -> None:
+    interface = pytest.importorskip("label_studio_sdk.label_interface", reason="label-studio-sdk is not installed")
+    with exported("label_studio", rows) as (folder, _):
+        for view, kind in (("labels", "label"), ("pairs", "preference")):
+            if not held(rows, kind):
+                assert not (folder / "data" / view).exists()
+                continue
+            tasks = json.loads((folder / f"data/{view}/train.json").read_text("utf-8"))
+            assert [restored(task["meta"]["sayso"]) for task in tasks] == held(rows, kind)
+            shown = interface.LabelInterface((folder / f"{view}.xml").read_text("utf-8"))
+            shown.validate()
+            for task in tasks:
+                assert shown.validate_task({"data": task["data"]})
+                for annotation in task["annotations"]:
+                    assert shown._validate_object_logic(annotation) == []
+                for prediction in task.get("predictions", []):
+                    assert shown.validate_prediction(prediction, return_errors=True) == []
+
+
+@pytest.fixture(scope="module")
+def rg() -> Iterator[Any]:
+    """Argilla's SDK, logged in nowhere."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its pydantic models are of an older style
+        argilla = pytest.importorskip("argilla", reason="argilla is not installed")
+    with mock.patch.object(argilla.Argilla, "_validate_connection"):
+        argilla.Argilla(api_url="http://localhost", api_key="none")
+    yield argilla
+    argilla.Argilla._default_client = None
+
+
+@quick
+@given(rows=said.some)
+def test_argilla(rg: Any, rows: list[Row]) -> None:
+    from argilla.records._io import JsonIO
+
+    with exported("argilla", rows) as (folder, _):
+        people = json.loads((folder / "users.json").read_text("utf-8"))
+        for view, kind in (("labels", "label"), ("pairs", "preference")):
+            if not held(rows, kind):
+                assert not (folder / "data" / view).exists()
+                continue
+            settings = rg.Settings.from_json(folder / f"settings/{view}.json")
+            dataset = rg.Dataset(name="mail", settings=settings)
+            settings.validate()
+            records = JsonIO._records_from_json(folder / f"data/{view}/train.json")
+            assert [restored(record.metadata) for record in records] == held(rows, kind)
+            known = {question.name: getattr(question, "labels", None) for question in settings.questions}
+            for record, row in zip(records, held(rows, kind), strict=True):
+                assert set(record.fields) == {field.name for field in settings.fields}
+                [sent] = dataset.records._ingest_records([record])
+                sent.model_dump_json()  # what would go to the server
+                for one in [*record.responses, *record.suggestions]:
+                    options = known[one.question_name]
+                    chosen = [span["label"] for span in one.value] if isinstance(one.value, list) else [one.value]
+                    assert options is None or set(chosen) <= set(options)
+                assert {people[str(one.user_id)] for one in record.responses} == {row.feedback.author}
+
+
+def rounded(row: Row) -> Row:
+    """What Prodigy reads with keeps 16 digits of a number, not all 17."""
+    return row.model_copy(update={"confidence": float(f"{row.confidence:.12g}")})
+
+
+@quick
+@given(said.some)
+def test_prodigy(rows: list[Row]) -> None:
+    srsly = pytest.importorskip("srsly", reason="srsly, with which Prodigy reads, is not installed")
+    with exported("prodigy", rows) as (folder, _):
+        paths = [folder / f"data/{view}/train.jsonl" for view in ("labels", "pairs")]
+        labels, pairs = (list(srsly.read_jsonl(path)) if path.exists() else [] for path in paths)
+    for tasks, kind in ((labels, "label"), (pairs, "preference")):
+        assert [rounded(restored(task["sayso"])) for task in tasks] == list(map(rounded, held(rows, kind)))
+    for task, row in zip(labels, held(rows, "label"), strict=True):
+        assert (task["text"], task["label"]) == (plain(row.feedback.input), plain(row.feedback.value))
+        assert task["answer"] == {"is": "accept", "is_not": "reject"}[row.feedback.op]
+        assert all(task["text"][span["start"] : span["end"]] == span["text"] for span in task["spans"])
+    for task, row in zip(pairs, held(rows, "preference"), strict=True):
+        [better] = [each["text"] for each in task["options"] if each["id"] in task["accept"]]
+        [worse] = [each["text"] for each in task["options"] if each["id"] not in task["accept"]]
+        assert (better, worse) == (plain(row.feedback.chosen), plain(row.feedback.rejected))
