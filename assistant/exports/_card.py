@@ -232,6 +232,10 @@ def _count(path: Path) -> int | None:
     if path.suffix == ".jsonl":
         with path.open("rb") as file:
             return sum(1 for _ in file)
+    if path.suffix == ".spacy":
+        from spacy.tokens import DocBin
+
+        return len(DocBin().from_disk(path))
     if path.suffix == ".json":  # ours have a record a line
         with path.open("rb") as file:
             return sum(line.startswith(b"{") for line in file)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_reward",
 STRICT = ["openai_preference", "openai_sft"]  # provenance in a file beside
 VIEWS = ["alpaca", "sharegpt"]  # three views of one feedback
 ANNOTATED = ["argilla", "label_studio", "prodigy"]  # whole rows, for tools in which people annotate
+OPTIONAL = ["spacy"]  # needs a package that Sayso doesn't
 
 
 def row(feedback: Label | Preference | Constraint, **over: Any) -> Row:
@@ -105,7 +107,7 @@ def only(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
 
 
 def test_every_exporter_is_tested_here() -> None:
-    assert exporter.names() == sorted(FORMATS + STRICT + VIEWS + ANNOTATED)
+    assert exporter.names() == sorted(FORMATS + STRICT + VIEWS + ANNOTATED + OPTIONAL)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -178,6 +180,34 @@ def test_annotation_tools_get_whole_rows(name: str, feedback: list[Row], tmp_pat
     assert mark in text  # what was taken back, and what was read wrongly
     front = (tmp_path / "out/README.md").read_text()
     assert "configs:" not in front and "in `sayso` only" in " ".join(front.split())
+
+
+def test_spacy_gets_labels_and_reasons(feedback: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spacy", reason="spacy is not installed")
+    from spacy.tokens import DocBin
+
+    monkeypatch.setattr("assistant.exports.spacy.DOCUMENTS", 2)
+    manifest = export("spacy", feedback, tmp_path / "out", task="mail")
+    assert [(file.path, file.rows) for file in manifest.files] == [
+        ("data/train/00000.spacy", 2), ("data/train/00001.spacy", 2), ("data/train/00002.spacy", 1)
+    ]  # fmt: skip
+    assert {each.why for each in manifest.skipped} == {
+        "it is a rule, not about one text", "spaCy has no place for two answers", "it was taken back",
+        "the person rejected this reading",
+    }  # fmt: skip
+    import spacy
+
+    first, *_ = DocBin().from_disk(tmp_path / "out/data/train/00000.spacy").get_docs(spacy.blank("xx").vocab)
+    assert first.cats == {"complaint": 1.0} and [span.text for span in first.spans["sc"]] == ["broken"]
+
+
+def test_without_its_package_an_optional_format_says_what_to_install(
+    feedback: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(UserError, match=r"The export 'spacy' needs .* pip install 'sayso\[spacy\]'"):
+        export("spacy", feedback, tmp_path / "out", task="mail")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", FORMATS + STRICT + VIEWS + ANNOTATED)

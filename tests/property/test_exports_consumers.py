@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.exports import Row, Rows, exporter
-from assistant.exports._annotate import restored
-from assistant.types import Label
+from assistant.exports._annotate import choice, restored
+from assistant.types import Evidence, Label
 from tests import said
 
 quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -365,3 +365,48 @@ def test_prodigy(rows: list[Row]) -> None:
         [better] = [each["text"] for each in task["options"] if each["id"] in task["accept"]]
         [worse] = [each["text"] for each in task["options"] if each["id"] not in task["accept"]]
         assert (better, worse) == (plain(row.feedback.chosen), plain(row.feedback.rejected))
+
+
+# --- spaCy -------------------------------------------------------------------------------------------------
+
+
+def sentence_and_reason(texts: list[str]) -> Row:
+    """It is a complaint, because of the second word."""
+    why = (
+        Evidence(text=texts[1]),
+        Evidence(text="not in there", role="missing"),
+        Evidence(text=texts[0], role="against"),
+    )
+    given = " ".join(texts)
+    return said.row(Label(input=given, op="is", value="complaint", **said.shared(given, evidence=why)))
+
+
+words = st.lists(st.text("abcdefgh", min_size=1, max_size=6), min_size=2, max_size=6)
+
+
+@quick
+@given(st.lists(st.one_of(said.labels(answers=said.prose), words.map(sentence_and_reason)), min_size=1, max_size=5))
+def test_spacy(rows: list[Row]) -> None:
+    spacy = pytest.importorskip("spacy", reason="spacy is not installed")
+    from spacy.tokens import DocBin
+    from spacy.training import Corpus
+
+    with exported("spacy", rows) as (folder, came):
+        paths = sorted(folder.glob("data/train/*.spacy"))
+        nlp = spacy.blank("xx")
+        docs = [doc for path in paths for doc in DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab)]
+        read = [each.reference for each in Corpus(folder / "data/train")(spacy.blank("en"))] if docs else []
+    kept = [row for row in rows if choice(row.feedback.value) is not None]
+    assert sum(came.skipped.values()) == len(rows) - len(kept)
+    assert [restored(json.loads(doc.user_data["sayso"])) for doc in docs] == kept
+    for doc, row in zip(docs, kept, strict=True):
+        assert doc.text == plain(row.feedback.input)
+        assert doc.cats == {plain(row.feedback.value): float(row.feedback.op == "is")}
+        reasons = [each for each in row.feedback.evidence if each.text and each.text in doc.text]
+        spans = [span for group in doc.spans.values() for span in group]
+        assert sorted(span.id_ for span in spans) == sorted(each.role for each in reasons)
+        assert all(span.label_ == plain(row.feedback.value) for span in spans)
+        for span in doc.spans.get("sc", []):
+            assert any(each.role == "for" and each.text in span.text for each in reasons)
+    # spaCy's own reader for training: all but the texts without a word
+    assert [one.cats for one in read] == [doc.cats for doc in docs if len(doc)]
