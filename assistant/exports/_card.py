@@ -3,6 +3,7 @@
     export("trl_preference", rows, Path("out"), task="mail")
       -> out/data/train-00000-of-00001.parquet
          out/README.md        the card: YAML front matter that the hub and `datasets` read, then Markdown
+         out/croissant.json   the same for machines, where Croissant has words for the format
          out/manifest.json    written last, so that its existence means complete
 
 `datasets.load_dataset("out")` reads it. All is written beside `out` and moved into place at the end: a crash
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,6 +54,11 @@ class File(Record):
     def view(self) -> str:
         """Empty where the format has but one."""
         return "/".join(self.path.split("/")[1:-1]) if self.data else ""
+
+    @property
+    def split(self) -> str:
+        """What the name of a data file begins with."""
+        return self.path.rpartition("/")[2].partition(".")[0].partition("-")[0]
 
 
 class Skipped(Record):
@@ -122,10 +129,14 @@ def export(
         paths = write(counted, folder)
         manifest = _manifest(format, task, counted, folder, paths)
         _refuse_nothing(manifest, filters)
+        from assistant.exports._croissant import croissant
         from assistant.exports._readme import readme
 
         card = readme(manifest, about, write.__doc__ or "", author_hash)
         (folder / "README.md").write_text(card, encoding="utf-8")
+        if (told := croissant(manifest, about, write.__doc__ or "")) is not None:
+            text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+            (folder / "croissant.json").write_text(text, encoding="utf-8")
         (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return manifest
 

@@ -70,7 +70,7 @@ def _front_matter(manifest: Manifest, about: About) -> dict[str, Any]:
         front["dataset_info"] = [
             {
                 "config_name": _config(manifest, view),
-                "features": Features.from_arrow_schema(_schema(about, view))._to_yaml_list(),
+                "features": Features.from_arrow_schema(about.of(view))._to_yaml_list(),
             }
             for view in _views(manifest)
         ]
@@ -87,17 +87,9 @@ def _config(manifest: Manifest, view: str) -> str:
 
 def _splits(manifest: Manifest, view: str) -> list[dict[str, Any]]:
     """The files of each split, which is what a file's name begins with."""
-    files = [file.path for file in manifest.files if file.data and file.view == view]
-    names = dict.fromkeys(_split(path) for path in sorted(files, key=lambda path: _split(path) != "train"))
-    return [{"split": name, "path": [path for path in files if _split(path) == name]} for name in names]
-
-
-def _split(path: str) -> str:
-    return path.rpartition("/")[2].partition(".")[0].partition("-")[0]
-
-
-def _schema(about: About, view: str) -> pa.Schema:
-    return about.schema[view] if isinstance(about.schema, dict) else about.schema
+    files = [file for file in manifest.files if file.data and file.view == view]
+    names = dict.fromkeys(file.split for file in sorted(files, key=lambda file: file.split != "train"))
+    return [{"split": name, "path": [file.path for file in files if file.split == name]} for name in names]
 
 
 def _size(rows: int) -> str:
@@ -128,7 +120,7 @@ def _columns(manifest: Manifest, about: About) -> str:
         return ""
     parts = []
     for view in _views(manifest):
-        schema = _schema(about, view)
+        schema = about.of(view)
         meanings = ((field.metadata or {}).get(b"meaning", b"").decode() for field in schema)
         cells = ((field.name, _type(field.type), meaning) for field, meaning in zip(schema, meanings, strict=True))
         title = f"### {view}\n\n" if view else ""

@@ -47,6 +47,10 @@ class About:
     read: dict[str, Any] | None = field(default_factory=dict)
     notes: str = ""
 
+    def of(self, view: str) -> pa.Schema:
+        """The columns of a view; of the whole format where it has but one."""
+        return self.schema[view] if isinstance(self.schema, dict) else self.schema
+
 
 def column(name: str, meaning: str, type: pa.DataType | None = None) -> pa.Field:
     """A column and its meaning; text where no type is given."""

@@ -23,13 +23,13 @@ from assistant.types import Label
 ABOUT = About(
     tags=("spacy", "textcat", "spancat"),
     read=None,
-    notes="""For spaCy: each folder in `data/` is a corpus. A document's `cats` is 1 for what a person said it is, 0 for
-what they said it is not, and silent on the rest, which spaCy takes for unknown. `spans["sc"]`, which the span categoriser
-reads, are the words that a person gave as the reason, labelled by what they speak for; `spans["against"]`, `"error"`,
-`"missing"` and `"ignore"` are evidence of those kinds. Spans begin and end with a word of spaCy's blank multi-language
-tokenizer. One document is one piece of feedback, so several may have the same text. `doc.user_data["sayso"]` is the
-feedback whole, as JSON with the columns of our jsonl export; evidence that does not stand in the input word for word is
-only there. Preferences and rules have no place here.""",
+    notes="""For spaCy: each folder in `data/` is a corpus. A document's `cats` is 1 for what a person said it
+is, 0 for what they said it is not, and silent on the rest, which spaCy takes for unknown. `spans["sc"]`, which
+the span categoriser reads, are the words that a person gave as the reason, labelled by what they speak for;
+`spans["against"]`, `"error"`, `"missing"` and `"ignore"` are evidence of those kinds. Spans begin and end with
+a word of spaCy's blank multi-language tokenizer. One document is one piece of feedback, so several may have the
+same text. `doc.user_data["sayso"]` is the feedback whole, as JSON with the columns of our jsonl export;
+evidence that does not stand in the input word for word is only there. Preferences and rules have no place here.""",
 )
 DOCUMENTS = 5_000  # in one file, which spaCy holds in memory
 SPANS = "sc"

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,44 @@ def test_annotation_tools_get_whole_rows(name: str, feedback: list[Row], tmp_pat
     assert "configs:" not in front and "in `sayso` only" in " ".join(front.split())
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # mlcroissant's, of rdflib and pandas
+@pytest.mark.parametrize("name", [*FORMATS, "openai_sft", *VIEWS])
+@pytest.mark.parametrize("conversational", [False, True])
+def test_croissant_is_valid_and_reads_the_records(
+    name: str, conversational: bool, feedback: list[Row], tmp_path: Path
+) -> None:
+    croissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+    if conversational and not name.startswith("trl"):
+        pytest.skip("this format has one form")
+    export(name, feedback, tmp_path / "out", task="mail & more", conversational=conversational)
+    told = croissant.Dataset(jsonld=tmp_path / "out/croissant.json")
+    assert told.metadata.ctx.issues.errors == set()
+    assert {warning for warning in told.metadata.ctx.issues.warnings if "license" not in warning} == set()
+    assert told.metadata.name == "feedback-mail-more-" + name.replace("_", "-")
+    from datasets import load_dataset
+
+    for records in told.metadata.record_sets:
+        view = records.id.rpartition("/")[0] or name.replace("_", "-")
+        rows = load_dataset(str(tmp_path / "out"), view, cache_dir=str(tmp_path / "cache"), split="train")
+        found = [
+            {key.removeprefix(f"{records.id}/"): _plain(value) for key, value in record.items()}
+            for record in told.records(records.id)
+        ]
+        assert found == [{key: _plain(value) for key, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """Croissant's reader gives bytes for text, times, None for empty cells, and full names to what is inside."""
+    value = value.decode() if isinstance(value, bytes) else value
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key.rpartition("/")[2]: _plain(each) for key, each in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    return {"": None, "True": "true", "False": "false"}.get(value, value) if isinstance(value, str) else value
+
+
 def test_spacy_gets_labels_and_reasons(feedback: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("spacy", reason="spacy is not installed")
     from spacy.tokens import DocBin
@@ -216,7 +255,7 @@ def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[R
     manifest = export(name, feedback, out, task="mail")
     assert card.Manifest.model_validate_json((out / "manifest.json").read_text()) == manifest
     on_disk = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert on_disk == {"README.md", "manifest.json", *(file.path for file in manifest.files)}
+    assert on_disk - {"croissant.json"} == {"README.md", "manifest.json", *(file.path for file in manifest.files)}
     for file in manifest.files:
         content = (out / file.path).read_bytes()
         assert (file.sha256, file.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
