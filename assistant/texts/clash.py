@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from assistant.texts.checks import CHECKS
-from assistant.texts.find import closes_with, opens_with, placed
+from assistant.texts.find import asks, closes_with, opens_with, placed
 from assistant.texts.obey import SAYS, Rule, concrete, limit, values, wanted
 from assistant.texts.say import instruction
 from assistant.texts.segment import words
@@ -26,25 +26,39 @@ SIZES = ("length.paragraphs", "length.sentences", "length.words", "length.charac
 """Each has no more than the next: a text of five sentences has at least five words."""
 NEEDS = {  # a flag that is wanted, and the flags that come with it
     "format.bullets": ("format.list",),  # "•" is a bullet, but no Markdown
-    "format.numbered": ("format.list",),
+    "format.numbered": ("format.list",),  # nor is "1."
     "format.headings": ("format.markdown",),
     "format.table": ("format.markdown",),
     "format.code": ("format.markdown",),
 }
-APART = (("format.json", "format.quoted"), ("format.json", "format.title"))
+APART = tuple(
+    ("format.json", other)
+    for other in (
+        "format.quoted",
+        "format.title",
+        "format.list",
+        "format.bullets",
+        "format.numbered",
+        "format.postscript",
+    )
+)
 SIGNS = {"count.commas": ",", "count.exclamations": "!", "count.semicolons": ";"}
 ADDS = ("contains", "start", "end")
 
 
-def contradictions(rules: Sequence[Rule]) -> list[str]:
-    """The pairs that can't both hold, with both rules' words; in the order of the rules."""
+def contradictions(rules: Sequence[Rule], asked: str | None = None) -> list[str]:
+    """The pairs that can't both hold, with both rules' words; in the order of the rules.
+
+    Args:
+        asked: the question that is answered, where it is known.
+    """
     said = [instruction(rule) for rule in rules]
-    return [f"I can't do both: {_clause(said[a])}, and {_clause(said[b])}." for a, b in clashes(rules)]
+    return [f"I can't do both: {_clause(said[a])}, and {_clause(said[b])}." for a, b in clashes(rules, asked)]
 
 
-def clashes(rules: Sequence[Rule]) -> list[tuple[int, int]]:
+def clashes(rules: Sequence[Rule], asked: str | None = None) -> list[tuple[int, int]]:
     """The places of the rules that can't both hold, so that each can be told with who said it."""
-    plain = [concrete(rule) for rule in rules]
+    plain = [concrete(rule, asked) for rule in rules]
     pairs = combinations(range(len(rules)), 2)
     return [(a, b) for a, b in pairs if rules[a].when == rules[b].when and _clash(plain[a], plain[b])]
 
@@ -204,6 +218,23 @@ def _case(one: Rule, other: Rule) -> bool:
     return all(said[0] != {"lower case": said[0].lower(), "capitals": said[0].upper()}.get(c, said[0]) for c in cases)
 
 
+def _capitals(one: Rule, other: Rule) -> bool:
+    """All in capitals, but no word in capitals; all in small letters, but some are."""
+    bounds = _range(other)
+    if one.property != "case" or SAYS.get(one.operator) is not True or other.property != "count.capitals" or not bounds:
+        return False
+    return {"lower case": bounds[0] > 0, "capitals": bounds[1] < 1}.get("".join(_lower(one)), False)
+
+
+def _asking(one: Rule, other: Rule) -> bool:
+    """It starts or ends with a question that is given, but has none."""
+    if one.property not in ("start", "end") or not _asked(one) or not asks(_asked(one)[0]):
+        return False
+    bounds = _range(other)
+    none = one.property == "end" and other.property == "question.end" and wanted(other) is False
+    return none or (other.property == "count.questions" and bounds is not None and bounds[1] < 1)
+
+
 def _json(one: Rule, other: Rule) -> bool:
     if one.property != "format.json" or not wanted(one):
         return False
@@ -214,5 +245,6 @@ def _json(one: Rule, other: Rule) -> bool:
 
 
 TESTS: tuple[Callable[[Rule, Rule], bool], ...] = (
-    _numbers, _flags, _counted_form, _labels, _forbidden, _ends, _counted_words, _counted_and_forbidden, _case, _json,
+    _numbers, _flags, _counted_form, _labels, _forbidden, _ends, _counted_words, _counted_and_forbidden, _case,
+    _capitals, _asking, _json,
 )  # fmt: skip

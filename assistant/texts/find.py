@@ -18,9 +18,11 @@ __all__ = [
     "FIRST_PERSON",
     "PLACEHOLDER",
     "POSTSCRIPT",
+    "TITLED",
     "asks",
     "closes_with",
     "contractions",
+    "opening",
     "opens_with",
     "placed",
 ]
@@ -50,6 +52,9 @@ CONTRACTION_FORMS = (
     (r"'s$", " is"), (r"^gonna$", "going to"), (r"^wanna$", "want to"), (r"^gotta$", "got to"),
 )  # fmt: skip
 """What they are short for, where that is plain: "I'd" can be had or would."""
+TITLED = re.compile(r"[\s\"'“‘„«]*<<[^<>\n]+>>\s*")
+SPACE = re.compile(r"\s*")
+OPENERS = re.compile(r"[\s\"'“‘„«*_#>(\[]+")
 CLOSERS = ".!?…\"'”’»)]*_ "
 
 
@@ -69,14 +74,30 @@ def contractions(text: str) -> list[Span]:
 
 def opens_with(text: str, start: str) -> bool:
     """Whether the text starts with these words; a capital that was asked for counts, another is let through."""
-    text, start = _cased(text.strip(), start.strip())
-    return text.startswith(start) and not _inside(start, text[len(start) :])
+    return opening(text, start) is not None
+
+
+def opening(text: str, start: str) -> int | None:
+    """The place behind these words, where the text starts with them; a title <<so>>, quotation marks and stars before
+    them are let through.
+
+    >>> opening('"Yes, we do."', "yes")
+    4
+    """
+    cased, start = _cased(text, start.strip())
+    ends = {match.end() for pattern in (SPACE, OPENERS, TITLED) if (match := pattern.match(cased))}
+    if title := TITLED.match(cased):
+        ends |= {match.end() for match in [OPENERS.match(cased, title.end())] if match}
+    for at in sorted(ends):
+        if cased.startswith(start, at) and not _inside(start, cased[at + len(start) :]):
+            return at + len(start)
+    return None
 
 
 def closes_with(text: str, end: str) -> bool:
     """Whether the text ends with these words, with or without a full stop or a quotation mark behind them."""
     text, end = _cased(text.strip(), end.strip())
-    wholes = (text, text.rstrip(CLOSERS))
+    wholes = (text[:at] for at in range(len(text), len(text.rstrip(CLOSERS)) - 1, -1))
     return any(whole.endswith(end) and not _inside(whole[: len(whole) - len(end)], end) for whole in wholes)
 
 
@@ -87,7 +108,7 @@ def asks(sentence: str) -> bool:
 
 def _inside(before: str, after: str) -> bool:
     """Whether a word goes on from the one to the other."""
-    return re.search(r"\w$", before) is not None and re.match(r"\w", after) is not None
+    return re.search(r"\w\Z", before) is not None and re.match(r"\w", after) is not None
 
 
 def _cased(text: str, said: str) -> tuple[str, str]:

@@ -5,153 +5,39 @@
 >>> MENDERS["case"]("Yes, WE do.", lower)
 'yes, we do.'
 
-They change how something is said, drop what must not be said, or add the very words that were asked for. None means
-that only another text can help: what a new sentence should say is for the model.
+They change how something is said, drop what must not be said (`drop.py`), or give it the form or the very words that
+were asked for (`add.py`). None means that only another text can help: what a new sentence should say is for the model.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
 
-from assistant._words import Span
-from assistant.texts.checks import CHECKS
-from assistant.texts.checks.counts import EMOJI
-from assistant.texts.checks.form import PARTED, TITLE
-from assistant.texts.find import CONTRACTION_FORMS, POSTSCRIPT, closes_with, contractions, opens_with, placed
-from assistant.texts.markup import HEADING, HIGHLIGHT, stripped
-from assistant.texts.obey import SAYS, Rule, limit, values, wanted
-from assistant.texts.reform import listed, prose
-from assistant.texts.segment import items, paragraphs, sentences
+from assistant.texts.add import ADDS, ended
+from assistant.texts.checks.form import PARTED, QUOTES, TITLE
+from assistant.texts.cut import parted
+from assistant.texts.drop import DROPS, Mender, most
+from assistant.texts.find import TITLED, closes_with, opening
+from assistant.texts.markup import HEADING, kinds
+from assistant.texts.obey import SAYS, Rule, values, wanted
+from assistant.texts.reform import plain
+from assistant.texts.segment import ITEM, paragraphs, sentences, words
 
-__all__ = ["MENDERS", "Mender", "most"]
+__all__ = ["MENDERS", "Mender"]
 
-Mender = Callable[[str, Rule], str | None]
 LOWERED = re.compile(
     r"(?:The|It|He|She|We|You|They|This|That|These|Those|There|Here|A|An|In|On|At|For|If|When|Our|Your|My|His|Her|"
     r"Their|Its|As|By|To|From|With|All|Most|Some|Please)\b"
 )
-
-
-def most(rule: Rule) -> float | None:
-    """The largest number that the rule lets be; None: it has no upper bound."""
-    bound = limit(rule)
-    if bound is None or rule.operator not in ("eq", "le", "lt"):
-        return None
-    return -(-bound // 1) - 1 if rule.operator == "lt" else bound
-
-
-# --- dropping ----------------------------------------------------------------------------------------------------
-
-
-def without(text: str, spans: Sequence[Span]) -> str | None:
-    """The text without the sentences that meet these spans; None where nothing would be left."""
-    kept, last = [], 0
-    for start, end in sentences(text):
-        if any(start < b and a < end for a, b in spans):
-            before = text[last:start]
-            kept.append(before.rstrip(" \t") if before.strip(" \t") else before)
-            line = text.rfind("\n", 0, start) + 1
-            rest = re.match(r"[ \t]*\n", text[end:])
-            last = (
-                end + rest.end() if rest and not text[line:start].strip() else end
-            )  # a whole line goes with its break
-    left = "".join([*kept, text[last:]])
-    left = re.sub(r"(?m)^[ \t]+$\n?", "", re.sub(r"\n{3,}", "\n\n", left)).strip()
-    return left if sentences(left) else None
-
-
-def _contains(text: str, rule: Rule) -> str | None:
-    if SAYS.get(rule.operator) is not False:
-        return None
-    return without(text, [span for value in values(rule) for span in placed(text, str(value))])
-
-
-def _fewer_words(text: str, rule: Rule) -> str | None:
-    keep = most(rule)
-    if keep is None or rule.property == "count.letter" or keep < 0:
-        return None
-    return without(text, placed(text, str(values(rule)[0]))[int(keep) :])
-
-
-def _surplus(pattern: re.Pattern[str]) -> Mender:
-    """Drops the sentences of what is too much, the last first."""
-
-    def mend(text: str, rule: Rule) -> str | None:
-        keep = most(rule)
-        if keep is None or keep < 0:
-            return None
-        return without(text, [match.span() for match in pattern.finditer(text)][int(keep) :])
-
-    return mend
-
-
-def _signs(pattern: str, instead: str) -> Mender:
-    """Puts something else for the signs that are too many, the last first."""
-
-    def mend(text: str, rule: Rule) -> str | None:
-        keep = most(rule)
-        if keep is None or keep < 0:
-            return None
-        for match in reversed(list(re.finditer(pattern, text))[int(keep) :]):
-            text = text[: match.start()] + match.expand(instead) + text[match.end() :]
-        return text
-
-    return mend
-
-
-def _contractions(text: str, rule: Rule) -> str | None:
-    keep = most(rule)
-    if keep is None or keep < 0:
-        return None
-    for start, end in reversed(contractions(text)[int(keep) :]):
-        short = text[start:end].replace("’", "'")
-        long = next((re.sub(a, b, short, flags=re.I) for a, b in CONTRACTION_FORMS if re.search(a, short, re.I)), short)
-        text = text[:start] + (long[0].upper() if short[0].isupper() else long[0]) + long[1:] + text[end:]
-    return text
-
-
-def _capitals(text: str, rule: Rule) -> str | None:
-    keep = most(rule)
-    if keep is None or keep < 0:
-        return None
-    found = [m for m in re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", text) if m[0].isupper() and len(m[0]) > 1]
-    for match in reversed(found[int(keep) :]):
-        text = text[: match.start()] + match[0].capitalize() + text[match.end() :]
-    return text
-
-
-def _items(text: str, rule: Rule) -> str | None:
-    """Cuts the items that are too many; without any left, the list becomes sentences."""
-    keep = most(rule)
-    if keep is None or keep < 0:
-        return None
-    if keep == 0:
-        return prose(text)
-    for start, end in reversed(items(text)[int(keep) :]):
-        text = text[:start].rstrip() + text[end:]
-    return text
-
-
-def _highlights(text: str, rule: Rule) -> str | None:
-    keep = most(rule)
-    if keep is None or keep < 0:
-        return None
-    for match in reversed(list(HIGHLIGHT.finditer(text))[int(keep) :]):
-        text = text[: match.start()] + match[2] + text[match.end() :]
-    return text
+BLOCK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\||<<|```|>)")
+"""What has to begin a line, as items do."""
 
 
 # --- form --------------------------------------------------------------------------------------------------------
 
 
-def _list(number: bool) -> Mender:
-    return lambda text, rule: listed(text, number) if wanted(rule) else prose(text)
-
-
 def _markdown(text: str, rule: Rule) -> str | None:
-    return None if wanted(rule) else stripped(prose(text) if items(text) else text)
+    return None if wanted(rule) else plain(text)
 
 
 def _unless(pattern: re.Pattern[str], instead: str) -> Mender:
@@ -159,19 +45,70 @@ def _unless(pattern: re.Pattern[str], instead: str) -> Mender:
     return lambda text, rule: None if wanted(rule) is not False else pattern.sub(instead, text).strip() or None
 
 
+def _title(text: str, rule: Rule) -> str | None:
+    """Out goes the title; a short first line without a full stop becomes one."""
+    if not wanted(rule):
+        return _unless(TITLE, "")(text, rule)
+    first, _, rest = text.strip().partition("\n")
+    if not rest.strip() or len(words(first)) > 10 or not first[-1:].isalnum() or ITEM.match(first):
+        return None
+    return f"<<{first.strip()}>>\n{rest}"
+
+
+def _code(text: str, rule: Rule) -> str | None:
+    """Without the marks of code; the code stays."""
+    if wanted(rule) is not False:
+        return None
+    text = re.sub(r"^[ \t]*(?:```|~~~).*\n?", "", text, flags=re.MULTILINE)
+    return re.sub(r"(`+)([^`\n]+)\1", r"\2", text).strip() or None
+
+
+def _table(text: str, rule: Rule) -> str | None:
+    """Each row as a line, its cells parted by commas."""
+    if wanted(rule) is not False or "table" not in kinds(text):
+        return None
+    ruled = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*$")
+    said = [line for line in text.splitlines() if not ("|" in line and ruled.match(line))]
+    rows = [", ".join(filter(None, map(str.strip, line.split("|")))) if "|" in line else line for line in said]
+    return "\n".join(rows).strip() or None
+
+
 def _quoted(text: str, rule: Rule) -> str | None:
-    return f'"{text.strip()}"' if wanted(rule) else text.strip()[1:-1].strip()
+    """Quotation marks around it, other ones where it has some inside; or without those around it."""
+    text = text.strip()
+    if wanted(rule):
+        text = f"\n{text}\n" if ITEM.match(text) or (BLOCK.match(text) and not TITLED.match(text)) else text
+        return f"“{text}”" if '"' in text else f'"{text}"'
+    inner, marks = text[1:-1].strip(), {text[0], QUOTES[text[0]]}
+    return "".join(sign for sign in inner if sign not in marks) if marks & set(inner) - {"'"} else inner
 
 
 def _one_answer(text: str, rule: Rule) -> str | None:
     return None if wanted(rule) else next((part.strip() for part in PARTED.split(text) if part.strip()), None)
 
 
-def _case(text: str, rule: Rule) -> str | None:
-    if not SAYS.get(rule.operator):
+def _option(text: str, rule: Rule) -> str | None:
+    """Of several that are named, the one that the text starts with."""
+    said = [option.strip() for value in values(rule) for option in str(value).split("|") if option.strip()]
+    return next((f"{option}." for option in said if opening(text.lower(), option.lower()) is not None), None)
+
+
+def _sentence_words(text: str, rule: Rule) -> str | None:
+    """What is too long becomes several sentences, where several are joined in it."""
+    bound = most(rule)
+    if bound is None:
         return None
-    case = str(values(rule)[0])
-    if case == "sentence case":
+    for start, end in reversed(sentences(text)):
+        if len(words(text[start:end])) > bound:
+            text = text[:start] + " ".join(parted(text[start:end])) + text[end:]
+    return text
+
+
+def _case(text: str, rule: Rule) -> str | None:
+    case, said = str(values(rule)[0]), SAYS.get(rule.operator)
+    if said is None or (not said and case == "sentence case"):
+        return None
+    if case == "sentence case" or not said:
         text = text.lower() if text == text.upper() else text
         for start, end in sentences(text):
             first = re.search(r"[^\W\d_]", text[start:end])
@@ -189,22 +126,45 @@ def _one_letter(letter: str) -> str:
 # --- the two ends ------------------------------------------------------------------------------------------------
 
 
+def _inside(mend: Mender) -> Mender:
+    """Where the whole text is in quotation marks, what is put at its ends goes inside of them."""
+
+    def mended(text: str, rule: Rule) -> str | None:
+        text = text.strip()
+        if SAYS.get(rule.operator) and len(text) > 2 and text[0] in QUOTES and text[-1] == QUOTES[text[0]]:
+            inner = mend(text[1:-1], rule)
+            return None if inner is None else f"{text[0]}{inner}{text[-1]}"
+        return mend(text, rule)
+
+    return mended
+
+
 def _start(text: str, rule: Rule) -> str | None:
     said = str(values(rule)[0]).strip()
     text = text.strip()
     if SAYS.get(rule.operator):
-        if opens_with(text.lower(), said.lower()):  # only the capital is missing
-            return said + text[len(said) :]
-        if "\n" in said or len(said.split()) > 6 or not said[-1:].isalnum():
-            return f"{said}\n\n{text}" if len(said.split()) > 6 else f"{said} {text}"
-        small = text[:1].lower() + text[1:] if LOWERED.match(text) else text
-        return f"{said}, {small}"
+        return _led(text, said)
     for value in map(str, values(rule)):
-        if opens_with(text, value):
-            rest = text[len(value.strip()) :]
+        at = opening(text, value)
+        if at is not None:
+            rest = text[at:]
             text = rest.lstrip(" ,;:.!?–-\n") if re.match(r"\s*[,;:.!?–\n]", rest) else _after_first(text)
             text = text[:1].upper() + text[1:]
     return text or None
+
+
+def _led(text: str, said: str) -> str:
+    at = opening(text.lower(), said.lower())
+    if at is not None:  # only the capital is missing
+        return text[: at - len(said)] + said + text[at:]
+    if title := TITLED.match(text):
+        return text[: title.end()] + _led(text[title.end() :], said)
+    if ITEM.match(text) or BLOCK.match(text):
+        return f"{said}{':' if said[-1:].isalnum() else ''}\n\n{text}"
+    if "\n" in said or len(said.split()) > 6 or not said[-1:].isalnum():
+        return f"{said}\n\n{text}" if len(said.split()) > 6 and len(paragraphs(text)) > 1 else f"{said} {text}"
+    small = text[:1].lower() + text[1:] if LOWERED.match(text) else text
+    return f"{said}, {small}"
 
 
 def _after_first(text: str) -> str:
@@ -214,10 +174,15 @@ def _after_first(text: str) -> str:
 
 def _end(text: str, rule: Rule) -> str | None:
     said, text = str(values(rule)[0]).strip(), text.strip()
-    if SAYS.get(rule.operator):
-        gap = " " if re.search(r"[.!?…:,;\"”)]$", text) or not said[:1].isalnum() else ". "
-        return f"{text}{gap}{said}"
-    return _before_last(text) if any(closes_with(text, str(value)) for value in values(rule)) else text
+    if not SAYS.get(rule.operator):
+        return _before_last(text) if any(closes_with(text, str(value)) for value in values(rule)) else text
+    at = len(text.rstrip(".!?… ")) - len(said)
+    if at >= 0 and closes_with(text.lower(), said.lower()) and text[at:].lower().startswith(said.lower()):
+        return text[:at] + said + text[at + len(said) :]  # only the capital is missing
+    last = text.rpartition("\n")[2]
+    if ITEM.match(last) or BLOCK.match(last) or (text.endswith("…") and said[:1].islower()):
+        return f"{text}\n\n{said}"
+    return f"{ended(text) if said[:1].isalnum() else text} {said}"
 
 
 def _before_last(text: str) -> str | None:
@@ -229,52 +194,31 @@ def _no_question_last(text: str, rule: Rule) -> str | None:
     return None if wanted(rule) else _before_last(text)
 
 
-def _questions(text: str, rule: Rule) -> str | None:
-    keep = most(rule)
-    if keep is None or keep < 0:
-        return None
-    measure = CHECKS["count.questions"].measure
-    return without(text, [span for span in sentences(text) if measure(text[slice(*span)])][int(keep) :])
+# --- in the order in which they act: what goes out, then form, then signs, then what is put at the ends -----------
 
-
-def _paragraphs(text: str, rule: Rule) -> str | None:
-    """Too few paragraphs: sentences are shared out, in order. Too many are cut elsewhere."""
-    least = limit(rule)
-    if least is None or rule.operator not in ("eq", "ge", "gt") or items(text) or len(paragraphs(text)) != 1:
-        return None
-    count, spans = int(least) + (rule.operator == "gt"), sentences(text)
-    if not 1 < count <= len(spans):
-        return None
-    edges = [round(n * len(spans) / count) for n in range(count + 1)]
-    return "\n\n".join(text[spans[a][0] : spans[b - 1][1]] for a, b in pairwise(edges))
-
-
-MENDERS: dict[str, Mender] = {
+_EVERY: dict[str, Mender] = {
+    **DROPS,
+    **ADDS,
     "format.two_answers": _one_answer,
-    "format.title": _unless(TITLE, ""),
-    "format.postscript": _unless(re.compile(POSTSCRIPT.pattern + r"[\s\S]*", POSTSCRIPT.flags), ""),
-    "contains": _contains,
-    "count.word": _fewer_words,
-    "count.links": _surplus(re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)),
-    "count.questions": _questions,
+    "format.title": _title,
+    "options": _option,
     "question.end": _no_question_last,
     "format.markdown": _markdown,
-    "format.list": _list(False),
-    "format.bullets": _list(False),
-    "format.numbered": _list(True),
     "format.headings": _unless(HEADING, r"\1"),
-    "count.items": _items,
-    "count.highlights": _highlights,
-    "count.commas": _signs("[,，、]", ""),
-    "count.exclamations": _signs(r"[!！]+", "."),
-    "count.semicolons": _signs(";", ","),
-    "count.emoji": _signs(rf"[ \t]?(?:{EMOJI.pattern})[\ufe0f\u200d]*", ""),
-    "count.contractions": _contractions,
-    "count.capitals": _capitals,
-    "length.paragraphs": _paragraphs,
-    "start": _start,
-    "end": _end,
+    "format.table": _table,
+    "format.code": _code,
     "format.quoted": _quoted,
+    "length.sentence_words": _sentence_words,
+    "start": _inside(_start),
+    "end": _inside(_end),
     "case": _case,
 }
-"""In the order in which they act: what goes out, then form, then signs, then what is put at the ends."""
+_ORDER = (
+    "format.two_answers", "options", "format.postscript", "contains", "person.first", "count.word", "count.links",
+    "count.dates", "count.numbers", "count.placeholders", "count.questions", "question.end", "length.sentence_words",
+    "format.table", "format.code", "format.title", "count.sections", "format.headings", "format.list", "format.bullets",
+    "format.numbered", "count.items", "length.paragraphs", "length.lines", "count.contractions", "count.highlights",
+    "count.commas", "count.semicolons", "count.exclamations", "count.emoji", "format.markdown", "paragraph.start",
+    "start", "end", "count.capitals", "format.quoted", "format.json", "case",
+)  # fmt: skip
+MENDERS: dict[str, Mender] = {name: _EVERY[name] for name in _ORDER}

@@ -2,7 +2,7 @@
 
 >>> two = ConstraintAct(property="length.sentences", operator="le", value=2, strength="must", scope="task")
 >>> holds(two, "One. Two. Three."), distance(two, "One. Two. Three.")
-(False, 0.25)
+(False, 0.3333333333333333)
 
 Rules are taken to be in force for the text: `when` is for who chooses them. `asked` is the question that the text
 answers, which only "repeat the question" needs.
@@ -18,7 +18,7 @@ from typing import Any
 from assistant.texts.checks import CHECKS, Check
 from assistant.types import Constraint, ConstraintAct
 
-__all__ = ["Rule", "broken", "concrete", "distance", "holds", "limit", "values", "wanted"]
+__all__ = ["Rule", "broken", "concrete", "distance", "holds", "limit", "measured", "values", "wanted"]
 
 Rule = Constraint | ConstraintAct
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -36,8 +36,8 @@ def holds(rule: Rule, text: str, asked: str | None = None) -> bool | None:
     if check is None:
         return None
     if check.values == "number":
-        bound, measured = limit(rule), _number(check, rule, text)
-        return None if bound is None or measured is None else COMPARE[rule.operator](measured, bound)
+        bound, there = limit(rule), measured(check, rule, text)
+        return None if bound is None or there is None else COMPARE[rule.operator](there, bound)
     if check.values == "flag":
         want, is_so = wanted(rule), check.measure(text)
         return None if want is None or is_so is None else bool(is_so) == want
@@ -56,9 +56,9 @@ def distance(rule: Rule, text: str, asked: str | None = None) -> float:
     rule = concrete(rule, asked)
     check = CHECKS[rule.property]
     if check.values == "number":
-        bound, measured = limit(rule), _number(check, rule, text)
-        assert bound is not None and measured is not None
-        gap = max(abs(measured - bound), 1.0)
+        bound, there = limit(rule), measured(check, rule, text)
+        assert bound is not None and there is not None
+        gap = max(abs(there - bound), 1.0)
         return gap / (gap + max(bound, 1.0))
     if check.values == "flag":
         return 1.0
@@ -139,7 +139,8 @@ def values(rule: Rule) -> list[Any]:
     return list(rule.value) if isinstance(rule.value, list | tuple) else [rule.value]
 
 
-def _number(check: Check, rule: Rule, text: str) -> float | None:
+def measured(check: Check, rule: Rule, text: str) -> float | None:
+    """What the rule compares, in this text."""
     if check.each is None:
         return float(check.measure(text))
     said = values(rule)
@@ -152,8 +153,8 @@ def _says(check: Check, rule: Rule, text: str) -> bool | None:
         return None
     if check.name == "options":
         said = ["|".join(said)]
-    measured = check.measure(text)
-    met = [check.match(measured, value) for value in said]
+    there = check.measure(text)
+    met = [check.match(there, value) for value in said]
     if SAYS[rule.operator]:
         some = check.name in ANY_OF
         if (any if some else all)(each is True for each in met):

@@ -1,6 +1,7 @@
 """Where the words, sentences, lines, paragraphs and list items of a text are.
 
->>> [text[a:b] for a, b in sentences(text := 'Dr. Lee paid $3.50. "Really?" he asked. Yes ... maybe.')]
+>>> text = 'Dr. Lee paid $3.50. "Really?" he asked. Yes ... maybe.'
+>>> [text[a:b] for a, b in sentences(text)]
 ['Dr. Lee paid $3.50.', '"Really?" he asked.', 'Yes ... maybe.']
 
 A sentence ends at . ! ? or an ellipsis before a space, but not behind an abbreviation or an initial, nor inside a
@@ -26,7 +27,7 @@ END = re.compile(r"(?:[.!?…]+[\"'”’»)\]*_]*(?=\s|$))|[。！？]+[”』�
 # never the end of a sentence
 BEFORE = word_set(
     "mr mrs ms dr prof st sr jr rev gen col capt lt sgt hon messrs mme mlle hr fr frau herr sig dott e.g i.e z.b d.h "
-    "u.a vs cf ca approx fig figs eq vol pp ed eds viz al bzw"
+    "u.a vs cf ca approx fig figs eq vol pp ed eds viz al bzw p.s p.p.s"
 )
 # the end only where what follows begins with a capital
 AT_END_TOO = word_set(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant._words import KINDS
+from assistant._words import KINDS, Span
 from assistant.texts.checks._check import Check
 from assistant.texts.find import DATE, PLACEHOLDER, asks, contractions, placed
 from assistant.texts.markup import bullets, headings, highlights, numbered
-from assistant.texts.segment import sentences
+from assistant.texts.segment import ITEM, sentences
 
-__all__ = ["COUNTS"]
+__all__ = ["COUNTS", "figures"]
 
 SECTION = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]*|\*\*)?(?:section|part)[ \t]+(?:\d+|[ivx]+)\b", re.IGNORECASE | re.MULTILINE
@@ -39,6 +39,13 @@ def _capitals(text: str) -> int:
 
 def _questions(text: str) -> int:
     return sum(asks(text[start:end]) for start, end in sentences(text))
+
+
+def figures(text: str) -> list[Span]:
+    """Numbers; those of list items count nothing."""
+    marks = [match.span() for match in ITEM.finditer(text)]
+    spans = [match.span() for match in NUMBER.finditer(text)]
+    return [(a, b) for a, b in spans if not any(start <= a and b <= end for start, end in marks)]
 
 
 def _sections(text: str) -> int:
@@ -104,7 +111,7 @@ COUNTS = (
         one="question", synonyms=("questions", "question marks", "contains.question"),
     ),
     Check(
-        "count.numbers", "number of figures", "number", lambda text: len(NUMBER.findall(text)),
+        "count.numbers", "number of figures", "number", lambda text: len(figures(text)),
         "Mention {amount}.", unit="figures", one="figure",
         synonyms=("numbers", "figures", "digits", "numerals", "contains.numbers", "contains.number", "amounts"),
     ),

@@ -17,7 +17,7 @@ from assistant.texts.segment import sentences
 
 __all__ = ["FORM", "PARTED", "TITLE"]
 
-TITLE = re.compile(r"\A\s*(?:<<[^<>\n]+>>|# +\S.*|\*\*[^*\n]+\*\*[ \t]*$)", re.MULTILINE)
+TITLE = re.compile(r"\A[\s\"“„«]*(?:<<[^<>\n]+>>|# +\S.*|\*\*[^*\n]+\*\*[ \t]*$)", re.MULTILINE)
 PARTED = re.compile(r"^[ \t]*\*{6}[ \t]*$", re.MULTILINE)
 QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "'": "'", "‘": "’"}
 CASES = {
@@ -27,11 +27,17 @@ CASES = {
 }
 
 
+def bare(text: str) -> str:
+    """What is in the one fence around the text, if there is one."""
+    return re.sub(r"\A\s*```(?:json)?\s*|\s*```\s*\Z", "", text)
+
+
 def is_json(text: str) -> bool:
     """Whether it is a JSON object or list, alone or in one fence."""
-    bare = re.sub(r"\A\s*```(?:json)?\s*|\s*```\s*\Z", "", text)
+    if not text.lstrip().startswith(("{", "[", "`")):
+        return False
     try:
-        return isinstance(json.loads(bare), dict | list)
+        return isinstance(json.loads(bare(text)), dict | list)
     except (ValueError, RecursionError):
         return False
 
@@ -81,8 +87,9 @@ FORM = (
         synonyms=("json",), instruction="detectable_format:json_format",
     ),
     Check(
-        "format.markdown", "Markdown", "flag", lambda text: bool(kinds(text)), "Format the answer with Markdown.",
-        "Use plain text without any Markdown.", synonyms=("markdown", "md", "formatting", "markup"),
+        "format.markdown", "Markdown", "flag", lambda text: bool(kinds(text) - {"numbers"}),
+        "Format the answer with Markdown.", "Use plain text without any Markdown.",
+        synonyms=("markdown", "md", "formatting", "markup"),
     ),
     Check(
         "format.headings", "headings", "flag", lambda text: headings(text) > 0, "Use headings.", "Do not use headings.",

@@ -6,14 +6,24 @@
 
 from __future__ import annotations
 
+import json
+
 from assistant.texts.checks._check import Check
+from assistant.texts.checks.form import bare, is_json
+from assistant.texts.reform import unwrapped
 from assistant.texts.segment import lines, paragraphs, sentences, words
 
 __all__ = ["LENGTHS"]
 
 
+def _said(text: str) -> str:
+    """The text, or what it says where it is JSON."""
+    return unwrapped(json.loads(bare(text))) if is_json(text) else text
+
+
 def _longest(text: str) -> int:
-    return max((len(words(text[start:end])) for start, end in sentences(text)), default=0)
+    said = _said(text)
+    return max((len(words(said[start:end])) for start, end in sentences(said)), default=0)
 
 
 def _paragraphs(text: str) -> int:
@@ -23,13 +33,14 @@ def _paragraphs(text: str) -> int:
 
 LENGTHS = (
     Check(
-        "length.words", "number of words", "number", lambda text: len(words(text)), "Answer in {amount}.",
+        "length.words", "number of words", "number", lambda text: len(words(_said(text))), "Answer in {amount}.",
         unit="words", one="word", synonyms=("words", "word count", "word limit", "long", "length"),
         instruction="length_constraints:number_words",
     ),
     Check(
-        "length.sentences", "number of sentences", "number", lambda text: len(sentences(text)), "Answer in {amount}.",
-        unit="sentences", one="sentence", synonyms=("sentences", "sentence count", "sentence cap"),
+        "length.sentences", "number of sentences", "number", lambda text: len(sentences(_said(text))),
+        "Answer in {amount}.", unit="sentences", one="sentence",
+        synonyms=("sentences", "sentence count", "sentence cap"),
         instruction="length_constraints:number_sentences",
     ),
     Check(

@@ -1,0 +1,128 @@
+"""The last resort, after editing with care and sampling anew have failed: it obeys, and it shows that it was edited.
+
+>>> BLUNT["contains"]("We kindly ask.", not_kindly)         # a gap, not another word
+'We … ask.'
+>>> BLUNT["contains"]("It opens at 8.", sunday)             # on its own, so that nothing is claimed about it
+'It opens at 8. Sunday.'
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.texts.add import ended
+from assistant.texts.drop import FOUND, Mender, found, most
+from assistant.texts.find import CLOSERS, asks, closes_with, opening, placed
+from assistant.texts.obey import SAYS, Rule, values, wanted
+from assistant.texts.reform import joined, listed
+from assistant.texts.segment import ITEM, sentences, words
+
+__all__ = ["BLUNT"]
+
+TITLE_WORDS = 8
+
+
+def _covered(text: str, rule: Rule) -> str | None:
+    """A gap, shown as "…", for each of what must not be there."""
+    for start, end in sorted(found(text, rule, first=True), reverse=True):
+        text = f"{text[:start].rstrip()} … {text[end:].lstrip()}"
+    text = re.sub(r"… ([.!?,;:])", r"…\1", re.sub(r"(?:… ?)+", "… ", text)).strip()
+    return text if words(text) else None
+
+
+def _contains(text: str, rule: Rule) -> str | None:
+    if not SAYS.get(rule.operator):
+        return _covered(text, rule)
+    missing = [str(value).strip() for value in values(rule) if not placed(text, str(value))]
+    return " ".join([ended(text), *(ended(said[:1].upper() + said[1:]) for said in missing)])
+
+
+def _bare_options(text: str, rule: Rule) -> str | None:
+    """The option that comes first in the text."""
+    said = [option.strip() for value in values(rule) for option in str(value).split("|") if option.strip()]
+    there = [(placed(text, option)[0], option) for option in said if placed(text, option)]
+    return f"{min(there)[1]}." if there else None
+
+
+def _stated(text: str, rule: Rule) -> str | None:
+    """A full stop for a question mark."""
+    spans = sentences(text)
+    asked = found(text, rule, first=True) if rule.property in FOUND else spans[-1:] if wanted(rule) is False else []
+    for start, end in reversed(asked):
+        if asks(text[start:end]):
+            text = text[:start] + re.sub(r"[?？!]+(?=[\"'”’»)\]*_ \n]*$)", ".", text[start:end]) + text[end:]
+    return text
+
+
+def _sentence_words(text: str, rule: Rule) -> str | None:
+    """Sentences that are too long, cut behind a word."""
+    bound = most(rule)
+    if bound is None or bound < 1:
+        return None
+    for start, end in reversed(sentences(text)):
+        inside = words(text[start:end])
+        if len(inside) > bound:
+            mark = " (…)." if text[end:].lstrip()[:1].islower() else "…"  # behind "…" a small letter goes on
+            text = re.sub(r"[^\w)\]%]+$", "", text[: start + inside[int(bound) - 1][1]]) + mark + text[end:]
+    return text
+
+
+def _postscript(text: str, rule: Rule) -> str | None:
+    """The last sentence, said once more; or the postscript as a sentence like any other."""
+    if wanted(rule) is False:
+        return re.sub(r"^[ \t]*(?:\*\*)?p\.?[ \t]?(?:p\.?[ \t]?)?s\b\.?:?[ \t]*", "", text, flags=re.I | re.M).strip()
+    spans = sentences(text)
+    if not wanted(rule) or not spans:
+        return None
+    said = ITEM.sub("", text[slice(*spans[-1])])
+    return f"{text.strip()}\n\nP.S. {' '.join(said.split())}"
+
+
+def _title(text: str, rule: Rule) -> str | None:
+    """Its first words."""
+    if not wanted(rule) or not sentences(text):
+        return None
+    first = text[slice(*sentences(text)[0])]
+    ends = [end for _, end in words(first)][:TITLE_WORDS]
+    said = re.sub(r"[<>\n]|[^\w)]+$", " ", first[: ends[-1]])
+    return f"<<{' '.join(said.split())}>>\n{text.strip()}"
+
+
+def _start(text: str, rule: Rule) -> str | None:
+    """Without the words, where that is all of the text's first sentence that has to go."""
+    for value in map(str, values(rule)) if SAYS.get(rule.operator) is False else ():
+        at = opening(text, value)
+        if at is not None:
+            text = text[at:].lstrip(" ,;:.!?–-\n")
+            text = text[:1].upper() + text[1:]
+    return text if words(text) else None
+
+
+def _end(text: str, rule: Rule) -> str | None:
+    """A gap for the words."""
+    for value in map(str, values(rule)) if SAYS.get(rule.operator) is False else ():
+        if closes_with(text, value):
+            at = len(text.rstrip(CLOSERS)) - len(value.strip().rstrip(CLOSERS))
+            text = text[:at].rstrip() + " …"
+    return text if words(text) else None
+
+
+def _one_line(text: str, rule: Rule) -> str | None:
+    return joined(text, rule.property == "length.paragraphs") if most(rule) == 1 else None
+
+
+BLUNT: dict[str, Mender] = {
+    "format.postscript": _postscript,
+    "options": _bare_options,
+    "contains": _contains,
+    **{name: _covered for name in FOUND if name not in ("contains", "count.questions")},
+    "count.questions": _stated,
+    "question.end": _stated,
+    "length.sentence_words": _sentence_words,
+    "format.list": lambda text, rule: listed(text, number=True) if wanted(rule) else None,  # bullets may be forbidden
+    "format.title": _title,
+    "length.paragraphs": _one_line,
+    "length.lines": _one_line,
+    "start": _start,
+    "end": _end,
+}
