@@ -30,6 +30,8 @@ def make(
     _free(out)
     with store(home) as opened:
         bench = workbench(opened, task, home)
+        for said in bench.task.notes:
+            note(said)
         wanted = bench.wanted()
         if out.suffix.lower() not in wanted.formats:
             raise UserError(f"The file {out.name!r} ends in {out.suffix!r}", f"one of: {', '.join(wanted.formats)}")
@@ -51,6 +53,8 @@ def goal(
     _free(out)
     with store(home) as opened:
         bench = workbench(opened, task, home)
+        for said in bench.task.notes:
+            note(said)
         left_out = bench.wanted().save(out)
     if left_out:
         note(left_out)

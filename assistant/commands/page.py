@@ -22,7 +22,9 @@ def chat(
         str | None, typer.Option(help="CSV, TSV, JSON, JSONL or Parquet file, or a folder of them.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="The column with the text.")] = None,
-    label: Annotated[str | None, typer.Option(help="The column with the label.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="The column with the label; of molecules, with measured values: IC50_nM:less.")
+    ] = None,
     id: Annotated[str | None, typer.Option(help="The column with an id of each row.")] = None,
     labels: Annotated[str | None, typer.Option(help='The labels, as in "bug, wish, praise".')] = None,
     base: Annotated[str | None, typer.Option(help="The model: a name on the hub or a folder.")] = None,

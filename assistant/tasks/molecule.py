@@ -55,7 +55,8 @@ def molecule(
 
     Args:
         data: own molecules (.smi, .csv, .sdf), shown among those that are made.
-        label: the column of `data` (a CSV) with measured values: a model is fitted to them, and more is better.
+        label: the column of `data` (a CSV) with measured values, to which a model is fitted. "IC50_nM:less" says that
+            less is better, ":more" that more is; ":log" and ":linear" choose the scale. What isn't said is guessed.
         base: a causal model over SMILES, on the hub or a folder; None: the embedded one.
         goal: a profile ("CNS", "lead-like") or a REINVENT scoring file (.toml, .json); None: drug-like.
 
@@ -123,8 +124,9 @@ def _smiles_of(own: Loaded | None) -> list[str]:
 def _set_aside(own: Loaded | None) -> list[str]:
     if own is None or not own.aside:
         return []
-    first = own.aside[0]
-    return [f"{len(own.aside)} records were set aside; the first, number {first.index + 1}: {first.reason}"]
+    first, count = own.aside[0], len(own.aside)
+    said = "1 record was set aside:" if count == 1 else f"{count} records were set aside; the first,"
+    return [f"{said} number {first.index + 1}: {first.reason}"]
 
 
 def _start(goal: str | None, data: str | None, label: str | None) -> tuple[Objective | None, list[str]]:
@@ -152,19 +154,13 @@ def _named(goal: str) -> tuple[Objective, list[str]]:
 
 
 def _with_assay(start: Objective | None, data: str, label: str, notes: list[str]) -> tuple[Objective, list[str]]:
-    """More of what was measured is better: the worth rises from the 10th to the 90th percentile."""
-    import numpy as np
+    from assistant.molecules.assay import measured
+    from assistant.molecules.objective import Objective
 
-    from assistant.molecules.components.fitted import learnt
-    from assistant.molecules.desirability import Sigmoid
-    from assistant.molecules.objective import Objective, Part
-
-    fit = learnt(data, None, label)
-    low, high = np.quantile(fit.assay.values, (0.1, 0.9))
-    part = Part("fitted", {"path": data, "value": label}, Sigmoid(float(low), float(high), 0.5), weight=3.0)
-    said = f"A model was fitted to {label} ({fit.said}); more of it is better."
+    found = measured(data, label)
     parts, limits = (start.parts, start.limits) if start else ((), ())
-    return Objective((*parts, part), limits), [*notes, said]
+    said = [found.said, found.left_out] if found.left_out else [found.said]
+    return Objective((*parts, found.part), limits), [*notes, *said]
 
 
 # --- what may be said, and what it means here ------------------------------------------------------------------

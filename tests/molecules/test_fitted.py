@@ -50,11 +50,24 @@ def test_a_file_becomes_a_component_with_a_spread(tmp_path: Path) -> None:
 def test_bad_lines_are_set_aside_and_repeats_averaged(tmp_path: Path) -> None:
     rows: list[tuple[str, object]] = [*chains(30), ("CC(", 1.0), ("CCC", "n/a"), ("[Na+].[O-]CC", 4.0), ("CCBr", "")]
     assay = read_assay(Path(written(tmp_path / "assay.csv", rows)), value="pIC50")
-    assert [(each.index, each.given) for each in assay.aside] == [(30, "CC("), (31, "CCC"), (33, "CCBr")]
-    assert "'n/a' in 'pIC50' is no number" in assay.aside[1].reason
+    assert [(each.index, each.given) for each in assay.aside] == [(30, "CC(")]
+    assert [(each.index, each.given) for each in assay.unused] == [(31, "n/a"), (33, "")]
+    assert "'n/a' in 'pIC50' is no number." in assay.unused[0].reason
     assert len(assay.mols) == 30
     assert assay.values[2] == 3  # ethanol was given as 2.0 and as 4.0
-    assert "3 lines were set aside" in learnt(str(tmp_path / "assay.csv"), None, "pIC50").said
+
+
+def test_logarithms_are_modelled_where_they_are_asked_for(tmp_path: Path) -> None:
+    rows: list[tuple[str, object]] = [*((smiles, 10**value) for smiles, value in chains(30)), ("CCC", 0), ("CCF", -3)]
+    path = written(tmp_path / "assay.csv", [*rows, ("OCC", 1e4)])
+    assay = read_assay(Path(path), value="pIC50", log=True)
+    assert assay.values[0] == 1 and assay.values[2] == 3  # ethanol was 100 and 10,000: the mean of the logarithms
+    assert [(each.index, each.given) for each in assay.unused] == [(30, "0"), (31, "-3")]
+    assert assay.unused[0].reason == "'0' in 'pIC50' is no number above zero."
+    made = make("fitted", path=path, value="pIC50", log=True)
+    assert made.name == "log pIC50, fitted on 30 molecules"
+    assert made([clean("C" * 12 + "O")])[0] == pytest.approx(12, abs=1.5)
+    assert "log units" in learnt(path, None, "pIC50", True).said
 
 
 def test_a_changed_file_is_fitted_anew(tmp_path: Path) -> None:

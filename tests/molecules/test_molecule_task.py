@@ -134,12 +134,30 @@ def test_a_profile_a_scoring_file_and_own_molecules_are_where_it_starts(prior: s
     own.write_text("SMILES,pIC50\n" + "\n".join(rows), encoding="utf-8")
     for session in opened(tmp_path / "home", base=prior, data=str(own), label="pIC50", goal="CNS"):
         turn = session.next()
-        assert any("1 records were set aside" in message.text for message in turn.messages)
+        assert any("1 record was set aside: number 31: " in message.text for message in turn.messages)
         assert any("A model was fitted to pIC50" in message.text for message in turn.messages)
         goal = session.bench.wanted()
         goal.save(tmp_path / "goal.toml")
     for session in opened(tmp_path / "again", base=prior, goal=str(tmp_path / "goal.toml")):
         assert session.next().screen is not None
+
+
+@pytest.mark.parametrize(("label", "way"), [("IC50_nM", "Less"), ("IC50_nM:more", "More")])
+def test_own_values_pull_the_way_that_is_said(prior: str, tmp_path: Path, label: str, way: str) -> None:
+    own = tmp_path / "own.csv"
+    rows = [f"{'C' * n}Oc1ccccc1,{10 ** (n / 8):.3f}" for n in range(1, 31)]
+    own.write_text("\n".join(["SMILES,IC50_nM", *rows, "CCO,> 10000", "CCN,n.d."]), encoding="utf-8")
+    weak, strong = f"{'C' * 27}Oc1ccccc1", "CCCOc1ccccc1"
+    for session in opened(tmp_path / "home", base=prior, data=str(own), label=label):
+        said = session.next().messages[0].text
+        assert f"{way} IC50_nM is better, on a log scale; say otherwise with `--label IC50_nM:" in said
+        assert "'> 10000' (number 31), 'n.d.' (number 32); their molecules are shown all the same" in said
+        objective = session.bench.wanted().objective()  # type: ignore[attr-defined]
+        column = [part.kind for part in objective.parts].index("fitted")
+        from assistant.molecules.chem import clean
+
+        of_weak, of_strong = objective([clean(weak), clean(strong)]).desirability[:, column]
+        assert (of_strong > 0.9 and of_weak < 0.1) if way == "Less" else (of_strong < 0.1 and of_weak > 0.9)
 
 
 @pytest.mark.parametrize(

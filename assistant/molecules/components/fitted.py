@@ -2,6 +2,7 @@
 
     make("fitted", path="solubility.csv", value="logS")     ->  name "logS, fitted on 1,128 molecules", with a spread
     learnt("solubility.csv", None, "logS").said             ->  "R² .87, mean error 0.55, on molecules left out ..."
+    make("fitted", path="ic50.csv", value="nM", log=True)   ->  of the logarithm to the base of 10
 
 A random forest (Breiman 2001, Mach. Learn. 45:5) on counted Morgan fingerprints and the properties of the table.
 The spread is that of the trees, stretched so that it fits the errors on molecules that a tree did not see (out of bag),
@@ -24,7 +25,7 @@ from assistant.molecules.components import Array, Component, component
 from assistant.molecules.components.similarity import fingerprints
 from assistant.molecules.files import csv_rows, smiles_column
 
-__all__ = ["Assay", "Fit", "fitted", "learnt", "read_assay"]
+__all__ = ["Assay", "Fit", "fitted", "learnt", "number_of", "read_assay"]
 
 FEWEST = 20
 TREES = 200
@@ -38,12 +39,19 @@ DESCRIPTORS = (
 
 @dataclass(frozen=True)
 class Assay:
-    """`values` (N,) of `mols`; repeated molecules are averaged, and what could not be taken is in `aside`."""
+    """`values` (N,) of `mols`, or with `log` their logarithms; repeated molecules are averaged.
+
+    Args:
+        aside: molecules that could not be read.
+        unused: what stands for a value and is none: "> 10000", "n.d.", ""; with `log` also what is not above zero.
+    """
 
     name: str
     mols: Molecules
     values: Array
     aside: list[Aside] = field(default_factory=list)
+    unused: list[Aside] = field(default_factory=list)
+    log: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +66,10 @@ class Fit:
 
     @property
     def said(self) -> str:
-        left = f"; {len(self.assay.aside)} lines were set aside" if self.assay.aside else ""
+        unit = " log units" if self.assay.log else ""
         return (
-            f"R² {self.r2:.2f}, mean error {self.error:.3g}, on molecules left out of the fit; "
-            f"{len(self.assay.mols):,} molecules{left}"
+            f"R² {self.r2:.2f}, mean error {self.error:.3g}{unit}, on molecules left out of the fit; "
+            f"{len(self.assay.mols):,} molecules"
         )
 
     def predict(self, molecules: Molecules) -> tuple[Array, Array]:
@@ -81,20 +89,21 @@ class Fit:
 
 
 @component
-def fitted(path: str, value: str | None = None, smiles: str | None = None) -> Component:
+def fitted(path: str, value: str | None = None, smiles: str | None = None, log: bool = False) -> Component:
     """A model of the values in a CSV.
 
     Args:
         path: the file; its first line names the columns.
         value: the column of the values; may be left out where only one column holds numbers.
         smiles: the column of the molecules; may be left out where it is called SMILES.
+        log: model the values' logarithms to the base of 10; those that are not above zero have none.
 
     Raises:
         UserError: the file or a column is missing, fewer than 20 molecules can be used, or all values are equal.
     """
-    fit = learnt(path, smiles, value)
+    fit = learnt(path, smiles, value, log)
     return Component(
-        f"{fit.assay.name}, fitted on {len(fit.assay.mols):,} molecules",
+        f"{'log ' if log else ''}{fit.assay.name}, fitted on {len(fit.assay.mols):,} molecules",
         "",
         lambda molecules: fit.predict(molecules)[0],
         spread=lambda molecules: fit.predict(molecules)[1],
@@ -102,18 +111,18 @@ def fitted(path: str, value: str | None = None, smiles: str | None = None) -> Co
     )
 
 
-def learnt(path: str, smiles: str | None, value: str | None) -> Fit:
+def learnt(path: str, smiles: str | None, value: str | None, log: bool = False) -> Fit:
     """The model of this file as it is now; fitted once for each state of the file."""
     try:
         changed = Path(path).stat().st_mtime_ns
     except OSError as wrong:
         raise UserError(f"The file {path!r} can't be read: {wrong.strerror}", do="check its path") from wrong
-    return _learnt(path, smiles, value, changed)
+    return _learnt(path, smiles, value, log, changed)
 
 
 @lru_cache(maxsize=8)
-def _learnt(path: str, smiles: str | None, value: str | None, changed: int) -> Fit:
-    return _fit(read_assay(Path(path), smiles, value))
+def _learnt(path: str, smiles: str | None, value: str | None, log: bool, changed: int) -> Fit:
+    return _fit(read_assay(Path(path), smiles, value, log))
 
 
 def _fit(assay: Assay) -> Fit:
@@ -164,8 +173,10 @@ def _bins(fingerprint: Any) -> Array:
 # --- reading -------------------------------------------------------------------------------------------------
 
 
-def read_assay(path: Path, smiles: str | None = None, value: str | None = None) -> Assay:
-    """The molecules and values of a CSV; a line without a number or a readable molecule is set aside.
+def read_assay(path: Path, smiles: str | None = None, value: str | None = None, log: bool = False) -> Assay:
+    """The molecules and values of a CSV; a line without a number or a readable molecule is kept apart.
+
+    Repeated molecules are averaged; with `log` that is the mean of logarithms.
 
     Raises:
         UserError: the file or a column is missing, fewer than 20 molecules can be used, or all values are equal.
@@ -177,30 +188,35 @@ def read_assay(path: Path, smiles: str | None = None, value: str | None = None) 
         if column not in rows[0]:
             raise UserError(f"{path.name!r} has no column {column!r}", f"the columns are: {', '.join(rows[0])}")
     cleaned = clean_all(row[smiles] or "" for row in rows)
-    aside = list(cleaned.aside)
+    unused = list[Aside]()
     found: dict[str, tuple[Any, list[float]]] = {}
     for mol, number in zip(cleaned.mols, cleaned.index, strict=True):
-        measured = _number(rows[number][value])
-        if measured is None:
-            given = str(rows[number][value])
-            aside.append(Aside(number, rows[number][smiles], f"The value {given!r} in {value!r} is no number."))
+        measured = number_of(rows[number][value])
+        if measured is None or (log and measured <= 0):
+            given = (rows[number][value] or "").strip()
+            unused.append(Aside(number, given, f"{given!r} in {value!r} is no number{' above zero' if log else ''}."))
         else:
-            found.setdefault(canonical(mol), (mol, []))[1].append(measured)
-    _enough(path, value, [values for _, values in found.values()])
+            found.setdefault(canonical(mol), (mol, []))[1].append(float(np.log10(measured)) if log else measured)
+    _enough(path, value, [values for _, values in found.values()], log)
     means = np.array([np.mean(values) for _, values in found.values()])
-    return Assay(value, Molecules(mol for mol, _ in found.values()), means, sorted(aside, key=lambda each: each.index))
+    return Assay(value, Molecules(mol for mol, _ in found.values()), means, cleaned.aside, unused, log)
 
 
-def _enough(path: Path, value: str, values: Sequence[list[float]]) -> None:
+def _enough(path: Path, value: str, values: Sequence[list[float]], log: bool) -> None:
     if len(values) < FEWEST:
-        raise UserError(f"{path.name!r} has {len(values)} molecules with a number in {value!r}", f"at least {FEWEST}")
+        number = "a number above zero" if log else "a number"
+        as_they_are = f"or model it as it is, with {value}:linear" if log else ""
+        raise UserError(
+            f"{path.name!r} has {len(values)} molecules with {number} in {value!r}", f"at least {FEWEST}", as_they_are
+        )
     if np.ptp([np.mean(each) for each in values]) == 0:
-        raise UserError(f"All values of {value!r} in {path.name!r} are {values[0][0]:g}", "values that differ")
+        same = 10 ** values[0][0] if log else values[0][0]
+        raise UserError(f"All values of {value!r} in {path.name!r} are {same:g}", "values that differ")
 
 
 def _value_column(path: Path, rows: Sequence[dict[str, str]], smiles: str) -> str:
     def numbers(column: str) -> Iterable[bool]:
-        return (_number(row[column]) is not None for row in rows if row[column])
+        return (number_of(row[column]) is not None for row in rows if row[column])
 
     found = [each for each in rows[0] if each and each != smiles and any(numbers(each)) and all(numbers(each))]
     if len(found) != 1:
@@ -209,7 +225,8 @@ def _value_column(path: Path, rows: Sequence[dict[str, str]], smiles: str) -> st
     return found[0]
 
 
-def _number(text: str | None) -> float | None:
+def number_of(text: str | None) -> float | None:
+    """The finite number that a cell holds; None where it holds none."""
     try:
         number = float(text or "")
     except ValueError:
