@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from assistant.texts.add import ended
+from assistant.texts.cut import without_pleasantry
 from assistant.texts.drop import FOUND, Mender, found, most
 from assistant.texts.find import CLOSERS, asks, closes_with, opening, placed
 from assistant.texts.obey import SAYS, Rule, values, wanted
@@ -79,12 +80,13 @@ def _postscript(text: str, rule: Rule) -> str | None:
 
 
 def _title(text: str, rule: Rule) -> str | None:
-    """Its first words."""
+    """The first words that say something."""
     if not wanted(rule) or not sentences(text):
         return None
-    first = text[slice(*sentences(text)[0])]
+    said = without_pleasantry(text).strip()
+    first = re.split(r"[;(]|[,:](?=\s|$)", said[slice(*sentences(said)[0])])[0]
     ends = [end for _, end in words(first)][:TITLE_WORDS]
-    said = re.sub(r"[<>\n]|[^\w)]+$", " ", first[: ends[-1]])
+    said = re.sub(r"[<>#*\n]|[^\w)]+$", " ", first[: ends[-1]])
     return f"<<{' '.join(said.split())}>>\n{text.strip()}"
 
 

@@ -19,7 +19,7 @@ from assistant.texts.drop import most
 from assistant.texts.obey import Rule, measured
 from assistant.texts.segment import sentences, words
 
-__all__ = ["clauses", "parted", "shorter"]
+__all__ = ["clauses", "parted", "shorter", "without_pleasantry"]
 
 TRIES = 12
 """How many lengths are tried: putting something at an end can make a text too long again."""
@@ -32,8 +32,7 @@ JOINT = re.compile(rf"\s*(?:;|\s[–—-]\s|—|,(?=\s+(?:so|which|who|where)\b)
 AND = re.compile(rf"(?:\s*;\s+|\s+[–—]\s+|,\s+(?=(?:and|but|so|or|yet)\s+{SUBJECT}))", re.IGNORECASE)
 ASIDE = re.compile(r"\s*\([^()\n]*\)")
 LIMITS = re.compile(
-    r"\b(?:but|if|unless|except|only|until|without|provided|not|cannot|however|although|though|while|than|or|nor|no|"
-    r"when|where|after|before)\b|n['’]t\b",
+    r"\b(?:but|if|unless|except|only|until|without|provided|must|not|cannot|however|although|though|while)\b|n['’]t\b",
     re.IGNORECASE,
 )
 HANGS = re.compile(r"\W*(?:if|when|while|because|although|though|since|as|after|before|unless|once|whether)\b", re.I)
@@ -58,14 +57,13 @@ def shorter(text: str, rules: Sequence[Rule], *, force: bool = False) -> Iterato
     fits = _bounds(rules)
     if fits is None:
         return
-    for whole in (text, _without_pleasantry(text)):
-        for part in _sentences(whole, fits):
-            if not PLEASANTRY.fullmatch(part) or part == whole.strip():
-                yield part
-    yield from filter(fits, clauses(text))
-    yield from filter(fits, clauses(_without_pleasantry(text)))
+    wholes = list(dict.fromkeys((text, without_pleasantry(text))))
+    for whole in wholes:
+        yield from (part for part in _sentences(whole, fits) if not PLEASANTRY.fullmatch(part) and part[-1] != ":")
+    for whole in wholes:
+        yield from filter(fits, clauses(whole))
     if force:
-        yield from _words(text, fits)
+        yield from _words(wholes[-1], fits)
         yield from _sentences(text, fits)
 
 
@@ -95,7 +93,8 @@ def _sentences(text: str, fits: Fits) -> Iterator[str]:
             yield part
 
 
-def _without_pleasantry(text: str) -> str:
+def without_pleasantry(text: str) -> str:
+    """The text without "Great question!" and the like before it."""
     spans = sentences(text)
     said = len(spans) > 1 and PLEASANTRY.fullmatch(text[: spans[0][1]])
     return text[spans[1][0] :] if said else text

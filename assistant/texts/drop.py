@@ -42,16 +42,18 @@ def most(rule: Rule) -> float | None:
 
 def without(text: str, spans: Sequence[Span]) -> str | None:
     """The text without the sentences that meet these spans; None where nothing would be left."""
-    kept, last = [], 0
+    left, last, gone = "", 0, False
     for start, end in sentences(text):
-        if any(start < b and a < end for a, b in spans):
-            before = text[last:start]
-            kept.append(before.rstrip(" \t") if before.strip(" \t") else before)
-            line = text.rfind("\n", 0, start) + 1
-            rest = re.match(r"[ \t]*\n", text[end:])
-            whole = rest is not None and not text[line:start].strip()  # a whole line goes with its break
-            last = end + rest.end() if rest is not None and whole else end
-    left = "".join([*kept, text[last:]])
+        before = text[last:start]
+        if gone and left[-1:] in ("", "\n"):
+            before = before.lstrip(" \t")
+        gone = any(start < b and a < end for a, b in spans)
+        left += before.rstrip(" \t") if gone else before + text[start:end]
+        line = text.rfind("\n", 0, start) + 1
+        rest = re.match(r"[ \t]*\n", text[end:])
+        whole = gone and rest is not None and not text[line:start].strip()  # a whole line goes with its break
+        last = end + rest.end() if whole and rest is not None else end
+    left += text[last:]
     left = re.sub(r"(?m)^[ \t]+$\n?", "", re.sub(r"\n{3,}", "\n\n", left)).strip()
     return renumbered(text, left) if sentences(left) else None
 
@@ -219,7 +221,9 @@ DROPS: dict[str, Mender] = {
     "count.highlights": _upper(_highlights),
     "count.contractions": _upper(_contractions),
     "count.commas": _signs("[,，、]", _comma),
-    "count.exclamations": _signs(r"[!！]+", "."),
+    "count.exclamations": _signs(
+        r"[!！]+", lambda found: "" if found.string[: found.start()][-1:] in (*".?…",) else "."
+    ),
     "count.semicolons": _signs(";", ","),
     "count.emoji": _signs(rf"[ \t]?(?:{EMOJI.pattern})[\ufe0f\u200d]*", ""),
     "count.capitals": _upper(_capitals),

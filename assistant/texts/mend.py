@@ -15,7 +15,7 @@ import re
 
 from assistant.texts.add import ADDS, ended
 from assistant.texts.checks.form import PARTED, QUOTES, TITLE
-from assistant.texts.cut import parted
+from assistant.texts.cut import clauses, parted
 from assistant.texts.drop import DROPS, Mender, most
 from assistant.texts.find import TITLED, closes_with, opening
 from assistant.texts.markup import HEADING, kinds
@@ -27,7 +27,8 @@ __all__ = ["MENDERS", "Mender"]
 
 LOWERED = re.compile(
     r"(?:The|It|He|She|We|You|They|This|That|These|Those|There|Here|A|An|In|On|At|For|If|When|Our|Your|My|His|Her|"
-    r"Their|Its|As|By|To|From|With|All|Most|Some|Please)\b"
+    r"Their|Its|As|By|To|From|With|All|Most|Some|Please|Thanks?|What|How|Why|Who|Which|Can|Could|Would|Will|Do|Does|Is|"
+    r"Are|Have|Since|While|Because|After|Before|Not|Each|Every|Both|Many|Any|Just|Once|Until|Yes|No)\b"
 )
 BLOCK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\||<<|```|>)")
 """What has to begin a line, as items do."""
@@ -77,7 +78,7 @@ def _quoted(text: str, rule: Rule) -> str | None:
     """Quotation marks around it, other ones where it has some inside; or without those around it."""
     text = text.strip()
     if wanted(rule):
-        text = f"\n{text}\n" if ITEM.match(text) or (BLOCK.match(text) and not TITLED.match(text)) else text
+        text = f"\n{text}\n" if ITEM.match(text) else text
         return f"“{text}”" if '"' in text else f'"{text}"'
     inner, marks = text[1:-1].strip(), {text[0], QUOTES[text[0]]}
     return "".join(sign for sign in inner if sign not in marks) if marks & set(inner) - {"'"} else inner
@@ -100,8 +101,14 @@ def _sentence_words(text: str, rule: Rule) -> str | None:
         return None
     for start, end in reversed(sentences(text)):
         if len(words(text[start:end])) > bound:
-            text = text[:start] + " ".join(parted(text[start:end])) + text[end:]
+            text = text[:start] + " ".join(_short(part, bound) for part in parted(text[start:end])) + text[end:]
     return text
+
+
+def _short(sentence: str, bound: float) -> str:
+    if len(words(sentence)) <= bound:
+        return sentence
+    return next((part for part in clauses(sentence) if len(words(part)) <= bound), sentence)
 
 
 def _case(text: str, rule: Rule) -> str | None:

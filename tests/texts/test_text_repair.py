@@ -57,6 +57,10 @@ MENDED: tuple[tuple[str, list[ConstraintAct], str], ...] = (
     ("# A\nOne.\n# B\nTwo.", [rule("count.sections", "le", 1)], "# A\nOne.\nB\nTwo."),
     ("Dear [name], hi. Bye.", [rule("count.placeholders", "eq", 0)], "Bye."),
     ("We refund. It costs 5. Bye.", [rule("count.numbers", "eq", 0)], "We refund. Bye."),
+    ("Hi. It costs 5. Or 6. Bye.\n\nAt 7. Fine!", [rule("count.numbers", "eq", 0)], "Hi. Bye.\n\nFine!"),
+    ("By 5 p.m.! Oh!", [rule("count.exclamations", "eq", 0)], "By 5 p.m. Oh."),
+    ("Our rooms are ready at 8, and you can leave bags before that. Bye.", [rule("length.words", "le", 8)],
+     "Our rooms are ready at 8."),
     ("By May 3rd. Bye.", [rule("count.dates", "eq", 0)], "Bye."),
     ("I think we open at 8. I hope. It is so.", [rule("person.first", "eq", False)], "We open at 8. It is so."),
     ("Yes. There is no fee.", [rule("options", "eq", ("yes", "no"))], "yes."),
@@ -125,6 +129,7 @@ def test_every_mender_is_tried_here() -> None:
         ("We kindly ask.", rule("contains", "not_contains", "kindly")),  # nothing would be left
         ("A rather long first sentence.", rule("length.words", "le", 3)),
         ("At 8.", rule("length.words", "ge", 30)),
+        ("Bring this:\n- a bag of coal, please", rule("length.words", "le", 5)),  # nor what announces something
         ("If you come late, call us, please.", rule("length.words", "le", 4)),  # half a condition is none
         ("We open at 8, and we close at six but not on Sundays.", rule("length.words", "le", 5)),
         ("Our office opens at nine in the morning.", rule("language", "eq", "German")),
