@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ from assistant.understand import checked, feedback_of
 from assistant.workbench import Workbench
 
 if TYPE_CHECKING:
+    from assistant.downloads import Made
     from assistant.exports._card import Manifest
 
 __all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Turn", "Version"]
@@ -437,38 +439,26 @@ class Session:
             self.hear(gesture=Gesture(kind="thumb", target="#1", value=value))
         return self._turn(since)
 
-    def export(
-        self,
-        format: str,
-        out: Path,
-        *,
-        author_hash: bool = True,
-        secret: str = "",
-        force: bool = False,
-        conversational: bool = False,
-        **filters: Any,
-    ) -> Manifest:
+    def export(self, format: str, out: Path, **options: Any) -> Manifest:
         """The feedback in a format, into the new folder `out`.
 
         Args:
-            author_hash, secret: authors become pseudonyms, keyed by `secret`; False: their names are written.
-            force: replace an earlier export in `out`.
-            conversational: prompts and answers as lists of messages (TRL formats).
-            filters: `include_retracted`, `author`, `since`, `confirmed_only` of `Store.export_rows`.
+            options: the filters `include_retracted`, `author`, `since`, `until`, `confirmed_only` of
+                `Store.export_rows`, and of `assistant.exports._card.export` all but `rows` and `task`: `author_hash`,
+                `secret`, `force`, `conversational`, `splits`, `agreement`, `scrub`.
         """
         from assistant.exports._card import export
 
-        return export(
-            format,
-            self.store.export_rows(self.name, **filters),
-            Path(out),
-            task=self.name,
-            author_hash=author_hash,
-            secret=secret,
-            force=force,
-            conversational=conversational,
-            filters=[name for name, value in filters.items() if value and name != "include_retracted"],
-        )
+        names = ("include_retracted", "author", "since", "until", "confirmed_only")
+        filters = {name: options.pop(name) for name in names if name in options}
+        rows = partial(self.store.export_rows, self.name, **filters)
+        return export(format, rows, Path(out), task=self.name, filters=filters, **options)
+
+    def download(self, name: str, folder: Path, count: int = 100) -> Made:
+        """One of `task.downloads`, by all that was said, in `folder`; of outputs the `count` best. Raises UserError."""
+        from assistant.downloads import download
+
+        return download(self.bench, self.bench.goal(self.conversation), name, Path(folder), count)
 
     # --- inside -------------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -85,8 +86,19 @@ def export(
     task: Which = None,
     author: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only what was said then (UTC) or later.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only what was said before then (UTC).")] = None,
     confirmed_only: Annotated[bool, typer.Option("--confirmed-only", help="Only confirmed readings.")] = False,
+    agreement: Annotated[
+        float | None, typer.Option(help="Only what this share of the people agree on, of two at least: 0.8.")
+    ] = None,
     retracted: Annotated[bool, typer.Option("--retracted", help="Also what was taken back.")] = False,
+    split: Annotated[
+        list[str] | None, typer.Option(help="Hold out a share of the inputs: test=0.1. May be given several times.")
+    ] = None,
+    scrub: Annotated[bool, typer.Option("--scrub", help="Replace personal data in texts.")] = False,
+    secret: Annotated[
+        str, typer.Option(envvar="SAYSO_EXPORT_SECRET", help="Keys the pseudonyms; best in the environment.")
+    ] = "",
     conversational: Annotated[bool, typer.Option("--conversational", help="TRL formats: lists of messages.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
     as_json: AsJson = False,
@@ -98,29 +110,53 @@ def export(
     """
     from assistant.exports._card import export as write
 
+    shares = dict(_share(one) for one in split or ())
+    filters: dict[str, Any] = {
+        "include_retracted": retracted,
+        "author": author,
+        "since": since and since.replace(tzinfo=UTC),
+        "until": until and until.replace(tzinfo=UTC),
+        "confirmed_only": confirmed_only,
+    }
     with store(home) as opened:
         name = name_of(opened, task)
-        rows = opened.export_rows(
-            name,
-            include_retracted=retracted,
-            author=author,
-            since=since.replace(tzinfo=UTC) if since else None,
-            confirmed_only=confirmed_only,
-        )
-        chosen = {"author": author, "since": since, "confirmed_only": confirmed_only}
-        filters = [option for option, value in chosen.items() if value]
-        manifest = write(format, rows, out, task=name, force=force, filters=filters, conversational=conversational)
+        manifest = write(
+            format, partial(opened.export_rows, name, **filters), out, task=name, secret=secret, force=force,
+            filters=filters, conversational=conversational, splits=shares, agreement=agreement, scrub=scrub,
+        )  # fmt: skip
     for skipped in manifest.skipped:
         note(f"Left out: {skipped.count} {skipped.kind} because {skipped.why}.")
-    files = ", ".join(file.path for file in manifest.files)
-    say(as_json, manifest.model_dump(mode="json"), f"{out}: {manifest.rows} rows in {files}.")
+    if manifest.scrubbed is not None:
+        replaced = ", ".join(f"{count} {kind}" for kind, count in manifest.scrubbed.items()) or "nothing found"
+        note(f"Personal data replaced: {replaced}. Names that nothing introduces stay: read the texts.")
+    files = ", ".join(file.path for file in manifest.data)
+    say(as_json, manifest.model_dump(mode="json"), f"{out}: {manifest.rows} rows in {files}; {manifest.id[:16]}.")
 
 
-def verify(as_json: AsJson = False, home: Home = None) -> None:
+def verify(
+    exported: Annotated[Path | None, typer.Argument(help="The folder of an export, instead of the database.")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
     """Check every hash and reference.
 
     Exit status 1: something is wrong.
     """
+    problems, about, well = _of_export(exported) if exported is not None else _of_database(home)
+    text = "\n".join(problems) or f"All is well: {well}."
+    say(as_json, {"ok": not problems, **about, "problems": problems}, text)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _of_export(folder: Path) -> tuple[list[str], dict[str, Any], str]:
+    from assistant.exports._manifest import check
+
+    manifest, problems = check(folder)
+    return problems, {"id": manifest.id}, f"the {len(manifest.files)} files of the export {manifest.id[:16]}"
+
+
+def _of_database(home: Path | None) -> tuple[list[str], dict[str, Any], str]:
     from assistant.settings import settings
 
     folder = settings(home=home).folder / "adapters"
@@ -132,10 +168,7 @@ def verify(as_json: AsJson = False, home: Home = None) -> None:
 
         checked = (Shelf(folder).check(row.task, row.id) for row in rows)
         problems += [problem for problem in checked if problem]
-    text = "\n".join(problems) or f"All is well: the database, and {len(rows)} adapters."
-    say(as_json, {"ok": not problems, "adapters": len(rows), "problems": problems}, text)
-    if problems:
-        raise typer.Exit(1)
+    return problems, {"adapters": len(rows)}, f"the database, and {len(rows)} adapters"
 
 
 def doctor(
@@ -174,3 +207,14 @@ def _one(opened: Store, task: str, which: str) -> str:
     elif opened.feedback(task, ids=[which], active=False):
         return which
     raise UserError(f"The task {task!r} has no feedback {which!r}", do="look with: sayso feedback list --all")
+
+
+def _share(option: str) -> tuple[str, float]:
+    """The name and share of a split, from test=0.1."""
+    from assistant.errors import UserError
+
+    name, _, share = option.partition("=")
+    try:
+        return name, float(share)
+    except ValueError:
+        raise UserError(f"The split {option!r} has no share", do="write for example --split test=0.1") from None

@@ -53,13 +53,21 @@ class Row(Record):
 class Rows:
     """A stream of rows, counted as it passes.
 
-    `kinds` and `authors` count the rows that came; `skipped` counts (kind, why) of those that were left out.
+    `kinds` and `authors` count the rows that came; `skipped` counts (kind, why) of those that were left out. `refuse`
+    says why a row does not pass at all, or nothing.
     `split` names the files: an export with splits calls the exporter once for each, in one folder.
     `conversational`: prompts and answers as lists of messages, where the format has both forms.
     """
 
-    def __init__(self, rows: Iterable[Row], *, split: str = "train", conversational: bool = False) -> None:
-        self._rows = rows
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        *,
+        split: str = "train",
+        conversational: bool = False,
+        refuse: Callable[[Row], str] = lambda _: "",
+    ) -> None:
+        self._rows, self._refuse = rows, refuse
         self.split, self.conversational = split, conversational
         self.kinds: Counter[str] = Counter()
         self.authors: Counter[str] = Counter()
@@ -69,7 +77,10 @@ class Rows:
         for row in self._rows:
             self.kinds[row.feedback.kind] += 1
             self.authors[row.feedback.author] += 1
-            yield row
+            if why := self._refuse(row):
+                self.skip(row, why)
+            else:
+                yield row
 
     def skip(self, row: Row, why: str) -> None:
         """Count `row` as left out; `why` completes the sentence "Left out because ..."."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 from assistant.exports._rows import About
 
 if TYPE_CHECKING:
-    from assistant.exports._card import File, Manifest
+    from assistant.exports._manifest import File, Manifest
 
 __all__ = ["croissant"]
 
@@ -50,7 +50,7 @@ read the words and showed its reading to the person, who could confirm, mend or 
 
 def croissant(manifest: Manifest, about: About, what: str) -> dict[str, Any] | None:
     """The metadata; None for files that Croissant has no words for."""
-    files = [file for file in manifest.files if file.data]
+    files = manifest.data
     if about.schema is None or about.read is None or not all(_known(about.of(file.view)) for file in files):
         return None
     format = manifest.format.replace("_", "-")

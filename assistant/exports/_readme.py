@@ -14,16 +14,17 @@ https://huggingface.co/docs/hub/datasets-cards
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import yaml
 
 from assistant.exports._rows import About
+from assistant.exports._scrub import LIMITS
 
 if TYPE_CHECKING:
-    from assistant.exports._card import Manifest
+    from assistant.exports._manifest import Manifest
 
 __all__ = ["readme"]
 
@@ -40,6 +41,7 @@ def readme(manifest: Manifest, about: About, what: str, author_hash: bool) -> st
         _columns(manifest, about),
         _counts(manifest),
         _left_out(manifest),
+        _scrubbed(manifest),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -78,7 +80,7 @@ def _front_matter(manifest: Manifest, about: About) -> dict[str, Any]:
 
 
 def _views(manifest: Manifest) -> list[str]:
-    return sorted({file.view for file in manifest.files if file.data})
+    return sorted({file.view for file in manifest.data})
 
 
 def _config(manifest: Manifest, view: str) -> str:
@@ -87,9 +89,11 @@ def _config(manifest: Manifest, view: str) -> str:
 
 def _splits(manifest: Manifest, view: str) -> list[dict[str, Any]]:
     """The files of each split, which is what a file's name begins with."""
-    files = [file for file in manifest.files if file.data and file.view == view]
-    names = dict.fromkeys(file.split for file in sorted(files, key=lambda file: file.split != "train"))
-    return [{"split": name, "path": [file.path for file in files if file.split == name]} for name in names]
+    named: dict[str, list[str]] = {}
+    for file in sorted(manifest.data, key=lambda file: file.split != "train"):
+        if file.view == view:
+            named.setdefault(file.split if file.split in manifest.splits else "train", []).append(file.path)
+    return [{"split": split, "path": paths} for split, paths in named.items()]
 
 
 def _size(rows: int) -> str:
@@ -103,12 +107,15 @@ def _how(manifest: Manifest, author_hash: bool) -> str:
         if author_hash
         else "Authors are named as they signed in."
     )
+    words = "The words are as typed: read them before you publish, they may hold personal data."
+    if manifest.scrubbed is not None:
+        words = "Personal data in texts was replaced as far as it was found, see below."
     return (
         "## How it was made\n\n"
         "People looked at outputs of a model and said what they thought, in their own words or by a gesture. "
         "A parser read the words and showed its reading to the person, who could confirm, mend or undo it. "
         "Each row names its author, words, parser, the version of the model and of the guideline. "
-        f"{who} The words are as typed: read them before you publish, they may hold personal data. "
+        f"{who} {words} "
         "No licence is stated; add one.\n\n"
         f"Export `{manifest.id[:16]}`, {manifest.created_at:%Y-%m-%d %H:%M} UTC; the files' hashes are in "
         "`manifest.json`."
@@ -141,7 +148,27 @@ def _counts(manifest: Manifest) -> str:
     kinds = _table(("kind", "pieces of feedback"), manifest.kinds.items())
     authors = _table(("author", "pieces of feedback"), manifest.authors.items())
     came = f"{manifest.feedback} pieces of feedback came in; {manifest.rows} rows are in the data."
-    return f"## Counts\n\n{came}\n\n{kinds}\n\n{authors}"
+    chosen = f"\n\nChosen by: {_plain(_options(manifest.chosen))}." if manifest.chosen else ""
+    parts = [f"## Counts\n\n{came}{chosen}", kinds, authors]
+    if len(manifest.splits) > 1:
+        sides = _table(("split", "pieces of feedback"), manifest.splits.items())
+        parts.append(
+            f"{sides}\n\nWhat is said about one input is in one split, whoever said it; it is drawn by the hash of the "
+            "input, so it stays the same in later exports. Feedback without an input, such as rules, is in `train`."
+        )
+    return "\n\n".join(parts)
+
+
+def _options(chosen: Mapping[str, Any]) -> str:
+    told = {name.replace("_", "-"): value for name, value in chosen.items()}
+    return ", ".join(name if value is True else f"{name} {value}" for name, value in told.items())
+
+
+def _scrubbed(manifest: Manifest) -> str:
+    if manifest.scrubbed is None:
+        return ""
+    kinds = _table(("kind", "replaced"), manifest.scrubbed.items()) if manifest.scrubbed else "None was found."
+    return f"## Personal data\n\n{LIMITS}\n\n{kinds}"
 
 
 def _left_out(manifest: Manifest) -> str:

@@ -37,6 +37,7 @@ class Provenance(Database):
         include_retracted: bool = False,
         author: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         confirmed_only: bool = False,
     ) -> Iterator[Row]:
         """The task's feedback, oldest first; a chunk of it is in memory at a time, and no transaction stays
@@ -44,6 +45,7 @@ class Provenance(Database):
 
         Args:
             since: only what was said then or later.
+            until: only what was said before.
             confirmed_only: only where the person confirmed the reading, or corrected it to this one.
         """
         query = _rows().where(f.task == task)
@@ -53,6 +55,8 @@ class Provenance(Database):
             query = query.where(f.author == author)
         if since is not None:
             query = query.where(f.created_at >= since)
+        if until is not None:
+            query = query.where(f.created_at < until)
         after = 0
         while True:
             with self.reading() as connection:

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from assistant import __version__
 from assistant.cli import app
 from assistant.errors import UserError
+from assistant.exports._card import pseudonym
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
 from assistant.types import Act, Constraint, Context, Critique, Feedback, Label, LabelAct, Reading, TaskSpec, new_id
@@ -552,6 +553,26 @@ def test_export_writes_a_folder_once_and_again_with_force(sayso: Sayso, tmp_path
     assert "No feedback of the task 'mail' is left by confirmed-only" in sayso(*more, "--confirmed-only", code=2)
     assert "is left by author and since" in sayso(*more, "--since", "2999-01-01", "--author", "ann", code=2)
     assert "no exporter 'pdf'" in sayso("export", "--format", "pdf", "--out", f"{out}2", code=2)
+
+
+def test_an_export_is_chosen_split_scrubbed_and_checked(
+    sayso: Sayso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    to = ("export", "--format", "jsonl", "--out", str(out))
+    assert "is left by until" in sayso(*to, "--until", "2001-01-01", code=2)
+    assert "The split 'test' has no share" in sayso(*to, "--split", "test", code=2)
+    assert "holds no whole export" in sayso("verify", str(out), code=2)
+    agreed = sayso(*to[:-1], str(tmp_path / "agreed"), "--agreement", "0.8")
+    assert "Left out: 1 constraint because fewer than two people judged it" in agreed and "1 rows" in agreed
+    pytest.importorskip("phonenumbers", reason="phonenumberslite is not installed")
+    monkeypatch.setenv("SAYSO_EXPORT_SECRET", "s")
+    manifest = sayso(*to, "--scrub", "--author", "ann", "--since", "2001-01-01", "--json")
+    assert manifest["chosen"] == {"author": pseudonym("ann", "s"), "since": "2001-01-01 00:00:00+00:00"}
+    assert manifest["scrubbed"] is not None
+    assert sayso("verify", str(out), "--json") == {"ok": True, "id": manifest["id"], "problems": []}
+    (out / "data/train.jsonl").write_text("{}")
+    assert "has changed" in sayso("verify", str(out), code=1)
 
 
 def test_with_several_tasks_in_use_one_must_be_named(sayso: Sayso, home: Path) -> None:

@@ -157,7 +157,7 @@ def test_each_view_is_a_configuration(name: str, feedback: list[Row], tmp_path: 
         ("preference", "it repeats other feedback of the same critique"): 1,
     }
     info = json.loads((out / "dataset_info.json").read_text())
-    assert {each["file_name"] for each in info.values()} == {file.path for file in manifest.files if file.data}
+    assert {each["file_name"] for each in info.values()} == {file.path for file in manifest.data}
 
 
 @pytest.mark.parametrize("name", ANNOTATED)
@@ -484,7 +484,7 @@ def test_a_crash_leaves_nothing_half_done(feedback: list[Row], tmp_path: Path) -
 
 
 def test_a_full_disk_is_one_sentence(feedback: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("assistant.exports._card._manifest", full)

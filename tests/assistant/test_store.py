@@ -531,6 +531,8 @@ def test_rows_leave_with_their_provenance(store: Store) -> None:
     assert list(store.export_rows("mail", confirmed_only=True)) == [second]
     assert list(store.export_rows("mail", author="ann")) == [first]
     assert list(store.export_rows("mail", since=now() + timedelta(hours=1))) == []
+    assert list(store.export_rows("mail", until=now() + timedelta(hours=1))) == [first, second]
+    assert list(store.export_rows("mail", until=first.feedback.created_at)) == []
     store.retract([first.feedback.id], "ann")
     assert list(store.export_rows("mail")) == [second]
     gone = next(store.export_rows("mail", include_retracted=True))
