@@ -54,8 +54,8 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
                 learned.tab(desk, opened)
             with gr.Tab("Versions", id="versions") as opened:
                 versions.tab(desk, opened)
-            with gr.Tab("Export", id="export"):
-                export.tab(desk)
+            with gr.Tab("Export", id="export") as opened:
+                export.tab(desk, opened)
         gr.HTML((STATIC / "keys.html").read_text("utf-8"), js_on_load=None, apply_default_css=False)
         desk.on(desk.bar.click, _bar(people))
         loaded = desk.on(page.load, lambda visit: None, counted=False)

@@ -24,23 +24,16 @@ def make(
     home: Home = None,
 ) -> None:
     """Write the best of what the live version makes, by all that was said."""
-    from assistant.errors import UserError
-    from assistant.steer import made
+    from assistant.downloads import best
 
     _free(out)
     with store(home) as opened:
         bench = workbench(opened, task, home)
         for said in bench.task.notes:
             note(said)
-        wanted = bench.wanted()
-        if out.suffix.lower() not in wanted.formats:
-            raise UserError(f"The file {out.name!r} ends in {out.suffix!r}", f"one of: {', '.join(wanted.formats)}")
-        outputs, version = made(bench, wanted, count), bench.live_name()
-        wanted.write([output.value for output in outputs], out)
-    worth = [output.score for output in outputs if output.score is not None]
-    best = f", worth {worth[0]:.2f} to {worth[-1]:.2f}" if worth else ""
-    plain = [output.model_dump(mode="json", include={"value", "score", "adapter"}) for output in outputs]
-    say(as_json, plain, f"{out}: {len(outputs)} by {version}{best}.")
+        made = best(bench, bench.wanted(), out, count)
+    plain = [output.model_dump(mode="json", include={"value", "score", "adapter"}) for output in made.outputs]
+    say(as_json, plain, f"{out}: {made.said}.")
 
 
 def goal(

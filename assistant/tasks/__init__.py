@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from assistant.registry import Registry
 from assistant.types import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from adapters.models import Model
     from adapters.signals import Material
 
-__all__ = ["Goal", "Guard", "Lesson", "More", "Task", "View", "task"]
+__all__ = ["Download", "Goal", "Guard", "Lesson", "More", "Task", "View", "task"]
 
 
 class More(Protocol):
@@ -68,6 +68,18 @@ class Guard:
     least: float | None = None
     falls: float | None = None
     rises: float | None = None
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for other tools that a task with a goal makes: `name` "best.sdf", `title` "The best molecules, as SDF".
+
+    Of the model's best `outputs`, whose endings are `Goal.formats`, or of the `goal` itself.
+    """
+
+    name: str
+    title: str
+    of: Literal["outputs", "goal"] = "outputs"
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,7 @@ class Task:
         draws: with a goal, outputs drawn for each that is shown.
         sample: with a goal, outputs that each version makes for the gate.
         part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
+        downloads: with a goal, the files for other tools that the page offers.
         changes: what a training of such a task changed, as safe HTML.
         picture: how an act is understood, drawn, as safe HTML; "" where words say it all. The goal is the one by which
             the act holds already.
@@ -201,6 +214,7 @@ class Task:
     draws: int = 8
     sample: int = 192
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    downloads: tuple[Download, ...] = ()
     part: Callable[[Any, Sequence[int]], str] | None = None
     changes: Callable[[Report], str] = lambda report: ""
     picture: Callable[[Act, Context, Goal | None], str] = lambda act, context, goal: ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.data import Source, read_examples
 from assistant.errors import UserError
-from assistant.tasks import Goal, Guard, Task, View
+from assistant.tasks import Download, Goal, Guard, Task, View
 from assistant.types import Act, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ GUARDS = {
     "varied": Guard(falls=0.15),
 }
 """Without them a model that learns one thing may come to say it always."""
+DOWNLOADS = (Download("rules.json", "The rules in force, each with its sentence for a prompt, as JSON", of="goal"),)
 
 
 def generated_task(
@@ -76,6 +77,7 @@ def generated_task(
         sample=SAMPLE,
         goal=wanted,
         guards=GUARDS,
+        downloads=DOWNLOADS,
         changes=_changes,
         metric="worth",
         name=name or (kind if data is None else ""),

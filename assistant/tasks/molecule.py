@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UserError
-from assistant.tasks import Goal, Guard, Task, View, task
+from assistant.tasks import Download, Goal, Guard, Task, View, task
 from assistant.types import Act, Context, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ HELP = (
     "needs to get into the brain",
 )
 OBJECTIVES = (".toml", ".json")
+DOWNLOADS = (
+    Download("best.smi", "The best molecules, as SMILES"),
+    Download("best.csv", "The best molecules with their worth and properties, as CSV"),
+    Download("best.sdf", "The best molecules with their worth and properties, as SDF"),
+    Download("scoring.toml", "What you want, as a scoring function for REINVENT 4", of="goal"),
+)
 
 
 @task
@@ -85,6 +91,7 @@ def molecule(
         sample=SAMPLE,
         goal=wanted,
         guards=GUARDS,
+        downloads=DOWNLOADS,
         changes=_changes,
         metric="score",
         name=name,

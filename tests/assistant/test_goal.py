@@ -14,7 +14,7 @@ from assistant.session import Session
 from assistant.settings import settings
 from assistant.steer import made
 from assistant.store import Store
-from assistant.tasks import Guard, Task, View
+from assistant.tasks import Download, Guard, Task, View
 from assistant.types import (
     Constraint,
     Example,
@@ -94,6 +94,7 @@ def task_of(prior: str, guards: dict[str, Guard] | None = None) -> Task:
         outputs=3,
         goal=Short,
         guards=guards or {},
+        downloads=(Download("best.txt", "Short"), Download("best.xyz", "?"), Download("goal.txt", "What", of="goal")),
         metric="score",
         name="molecules",
     )
@@ -210,12 +211,48 @@ def test_the_best_of_many_are_made_the_best_first(session: Session) -> None:
     assert len({output.value for output in outputs}) == len(outputs) == 8
 
 
+def test_the_best_and_the_goal_itself_leave_as_the_files_that_the_task_names(session: Session, tmp_path: Path) -> None:
+    session.next()
+    session.hear("no chlorine")
+    best = session.download("best.txt", tmp_path, count=5)
+    assert best.path == tmp_path / "molecules-best.txt"
+    written = best.path.read_text("utf-8").splitlines()
+    assert written == [output.value for output in best.outputs] and len(written) == 5
+    assert not any("Cl" in value for value in written), "what must hold holds here, too"
+    scores = [output.score or 0.0 for output in best.outputs]
+    assert best.said == f"5 by base, worth {scores[0]:.2f} to {scores[-1]:.2f}" and scores[0] >= scores[-1]
+    goal = session.download("goal.txt", tmp_path)
+    assert goal.path.read_text("utf-8") == "Cl" and goal.said == "what you want of 'molecules'"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("../x.txt", "The task 'molecules' has no file '../x.txt'; there is: best.txt, best.xyz, goal.txt."),
+        ("best.xyz", "The file 'molecules-best.xyz' ends in '.xyz'; one of: .txt."),
+    ],
+)
+def test_a_file_that_can_not_be_made_is_said(session: Session, tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(UserError) as wrong:
+        session.download(name, tmp_path)
+    assert str(wrong.value) == said and not list(tmp_path.glob("**/*.xyz"))
+
+
+def test_nothing_that_obeys_is_no_file(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Short, "choose", lambda *_: ([], "none obeys"))
+    with pytest.raises(UserError, match="Nothing that base makes holds to all that must hold"):
+        session.download("best.txt", tmp_path)
+    assert not (tmp_path / "molecules-best.txt").exists()
+
+
 def test_a_task_without_a_goal_says_so(tmp_path: Path) -> None:
     opened = Session.open("classify", home=tmp_path, parser="scripted")
     try:
         assert opened.view() == ""
         with pytest.raises(UserError, match="has no goal"):
             opened.bench.wanted()
+        with pytest.raises(UserError, match=r"has no file 'best\.sdf'; it has none"):
+            opened.download("best.sdf", tmp_path)
         with pytest.raises(UserError, match="Nothing can be marked in #1"):
             opened.marked("#1", [0])
     finally:

@@ -142,6 +142,30 @@ def test_a_profile_a_scoring_file_and_own_molecules_are_where_it_starts(prior: s
         assert session.next().screen is not None
 
 
+def test_the_best_and_the_scoring_function_leave_by_page_and_command_alike(session: Session, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from assistant.cli import app
+    from assistant.molecules.files import load
+
+    session.next()
+    session.hear("no nitro groups")
+    made = {one.name: session.download(one.name, tmp_path, count=8) for one in session.task.downloads}
+    assert list(made) == ["best.smi", "best.csv", "best.sdf", "scoring.toml"]
+    for name in ("best.smi", "best.csv", "best.sdf"):
+        loaded = load(made[name].path)
+        assert len(loaded.mols) == 8 and not loaded.aside
+        if name != "best.smi":
+            scores = [float(fields["score"]) for fields in loaded.fields]
+            assert scores == sorted(scores, reverse=True) and scores[0] > 0
+    command = ["--task", session.name, "--home", str(tmp_path), "--out"]
+    for words, name in ((["make", "--count", "8"], "best.csv"), (["goal"], "scoring.toml")):
+        done = CliRunner().invoke(app, [*words, *command, str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "scoring.toml").read_text("utf-8") == made["scoring.toml"].path.read_text("utf-8")
+    assert len(load(tmp_path / "best.csv").mols) == 8
+
+
 @pytest.mark.parametrize(("label", "way"), [("IC50_nM", "Less"), ("IC50_nM:more", "More")])
 def test_own_values_pull_the_way_that_is_said(prior: str, tmp_path: Path, label: str, way: str) -> None:
     own = tmp_path / "own.csv"
