@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from assistant.exports import Rows
-from assistant.exports._rows import dumps
-from assistant.exports._views import View, provenance, records
+from assistant.exports._rows import dumps, origin
+from assistant.exports._views import View, records
 
 __all__ = ["STRICT", "Views", "array", "lines", "strict"]
 
@@ -92,5 +92,5 @@ def strict(rows: Rows, out: Path, view: View, make: Callable[[dict[str, Any]], d
     with lines(data) as put, lines(beside) as note:
         for row, record in records(rows, view):
             put(make(record))
-            note({"source": record["source"], **provenance(row)})
+            note({"source": record["source"], **origin(row)})
     return [data, beside]

@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from assistant.exports import Row, Rows
 from assistant.exports._lines import Views
-from assistant.exports._rows import About, column
-from assistant.exports._views import PROVENANCE, SOURCE, View, judged, messages, pairs, provenance, right, several
+from assistant.exports._rows import ORIGIN, About, column, origin
+from assistant.exports._views import SOURCE, View, judged, messages, pairs, right, several
 from assistant.types import Constraint
 
 __all__ = ["SYSTEM", "Dialogue", "about", "dialogue", "write"]
@@ -39,7 +39,7 @@ Dialogue = tuple[str, list[str]]
 
 def about(columns: Mapping[str, list[pa.Field]], *tags: str) -> About:
     """What the card says of the views with these columns."""
-    rest = [column("source", SOURCE), *PROVENANCE]
+    rest = [column("source", SOURCE), *ORIGIN]
     return About({view: pa.schema([*fields, *rest]) for view, fields in columns.items()}, tags, notes=NOTES)
 
 
@@ -49,7 +49,7 @@ def write(
     """Write each view's records as `make` makes them, and `describe` of each view into dataset_info.json."""
     with Views(out, rows.split) as put:
         for row, view, record in several(rows, {name: _fitting(view) for name, view in _VIEWS.items()}):
-            put(view, make[view](record) | {"source": record["source"], **provenance(row)})
+            put(view, make[view](record) | {"source": record["source"], **origin(row)})
     info = out / "dataset_info.json"
     known = json.loads(info.read_text("utf-8")) if info.exists() else {}  # of another split
     for view, path in put.paths.items():

@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow as pa
 
 from assistant.exports import Rows
-from assistant.exports._rows import About, Parquet, column
-from assistant.exports._views import PROVENANCE, SOURCE, View, messages, provenance, records, text
+from assistant.exports._rows import ORIGIN, About, Parquet, column, origin
+from assistant.exports._views import SOURCE, View, messages, records, text
 
 __all__ = ["NOTES", "abouts", "completion", "write"]
 
@@ -39,7 +39,7 @@ _TEXTS = ("prompt", "completion", "chosen", "rejected")
 
 def abouts(*fields: pa.Field, tags: tuple[str, ...], notes: str = "") -> tuple[About, About]:
     """What the card says of the format with these fields: standard, and conversational."""
-    rest = [column("source", SOURCE), *PROVENANCE]
+    rest = [column("source", SOURCE), *ORIGIN]
     chat = [field.with_type(MESSAGES) if field.name in _TEXTS else field for field in fields]
     more = f"\n{notes}" if notes else ""
     return About(pa.schema([*fields, *rest]), tags, notes=NOTES + more), About(
@@ -59,7 +59,7 @@ def write(
     with file as put:
         for row, record in records(rows, view):
             texts = {name: render(name, value) if name in _TEXTS else value for name, value in record.items()}
-            put(join(texts) | provenance(row))
+            put(join(texts) | origin(row))
     return [file.path]
 
 

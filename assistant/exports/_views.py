@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from assistant.exports import Row, Rows
-from assistant.exports._rows import SCHEMA, dumps, flat, is_utf8
+from assistant.exports._rows import dumps, is_utf8
 from assistant.types import Constraint, Label, Preference
 
 __all__ = [
-    "PROVENANCE", "SOURCE", "Records", "View", "fallen", "gesture", "judged", "messages", "pairs", "provenance",
+    "SOURCE", "Records", "View", "fallen", "gesture", "judged", "messages", "pairs",
     "records", "right", "several", "text", "value_of",
 ]  # fmt: skip
 
@@ -28,12 +28,8 @@ Records: TypeAlias = list[dict[str, Any]] | str
 """The records made of one row, or why there is none."""
 View: TypeAlias = Callable[[Row], Records]
 
+_Made: TypeAlias = tuple[Row, str, dict[str, Any]]
 SOURCE = "what it was made of: label, thumb, correction or preference"
-_NAMES = (
-    "feedback_id", "critique_id", "reading_id", "task", "author", "created_at", "words", "gesture", "parser",
-    "parser_version", "confidence", "confirmed", "adapter", "guideline", "example_id", "aspect", "evidence",
-)  # fmt: skip
-PROVENANCE = [SCHEMA.field(name) for name in _NAMES]
 
 
 def pairs(row: Row) -> Records:
@@ -103,28 +99,29 @@ def several(rows: Rows, views: Mapping[str, View]) -> Iterator[tuple[Row, str, d
 
     Why is told by the last view, so let that be the one that takes most.
     """
-    critique, seen = "", set[str]()
+    critique, before = "", list[_Made]()
     for row in rows:
         fell = fallen(row)
-        made = {name: fell or view(row) for name, view in views.items()}
-        whys = [each for each in made.values() if isinstance(each, str)]
-        if len(whys) == len(made):
-            rows.skip(row, whys[-1])
+        found = {name: fell or view(row) for name, view in views.items()}
+        made = [(row, name, each) for name, some in found.items() if not isinstance(some, str) for each in some]
+        if not made and isinstance(why := [*found.values()][-1], str):
+            rows.skip(row, why)
             continue
         # an edit is stored as a label and a preference, one after the other: they make the same records.
         # Remembering one critique at a time keeps the memory small
         if row.feedback.critique != critique:
-            critique, seen = row.feedback.critique, set()
-        fresh = {
-            dumps([name, *(record[key] for key in record if key != "source")]): (row, name, record)
-            for name, found in made.items()
-            if not isinstance(found, str)
-            for record in found
-        }
-        yield from (found for key, found in fresh.items() if key not in seen)
-        if fresh.keys() <= seen:
+            critique, before = row.feedback.critique, []
+        known = {_same_record(each) for each in before}
+        fresh = [each for each in made if not known or _same_record(each) not in known]
+        yield from fresh
+        if not fresh:
             rows.skip(row, "it repeats other feedback of the same critique")
-        seen |= fresh.keys()
+        before += fresh
+
+
+def _same_record(made: _Made) -> str:
+    _, view, record = made
+    return dumps([view, *(value for name, value in record.items() if name != "source")])
 
 
 def fallen(row: Row) -> str:
@@ -132,12 +129,6 @@ def fallen(row: Row) -> str:
     if row.retracted_at is not None:
         return "it was taken back"
     return "the person rejected this reading" if row.confirmed is False else ""
-
-
-def provenance(row: Row) -> dict[str, Any]:
-    """Where a record came from, as the columns `PROVENANCE`."""
-    cells = flat(row)
-    return {name: cells[name] for name in _NAMES}
 
 
 def text(value: Any) -> str:
