@@ -5,6 +5,7 @@ SAYSO_SCREENSHOTS=1 takes the pictures of the docs on the way.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,7 @@ def test_a_chemist_talks_molecules_towards_what_they_mean(chemist: Server, windo
     page.get_by_role("tab", name="What I learned").click()
     page.wait_for_selector("#learned .mol-curves svg")
     keep(page, "molecules-learned")
+    _take(page)
     page.get_by_role("tab", name="Chat").click()
 
     _train(page)
@@ -104,6 +106,18 @@ def test_a_chemist_talks_molecules_towards_what_they_mean(chemist: Server, windo
     assert page.locator("#versions .compared svg").count() > 1
     keep(page, "molecules-versions")
     assert all(not holds(smiles, NITRO) and weight(smiles) <= 350 for smiles in molecules(page))
+
+
+def _take(page: Any) -> None:
+    """The best molecules leave as a file, which keeps to what was said."""
+    page.get_by_role("tab", name="Export").click()
+    page.get_by_role("button", name="Make best.csv").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download molecule-best.csv").click()
+    with download.value.path().open(encoding="utf-8") as lines:
+        best = [row["SMILES"] for row in csv.DictReader(lines)]
+    assert len(best) == 100 and not any(holds(smiles, NITRO) or weight(smiles) > 350 for smiles in best)
+    assert "best.csv: 100 by base, worth" in page.locator("#files [role=status]").inner_text()
 
 
 def _train(page: Any) -> None:
