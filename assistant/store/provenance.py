@@ -19,7 +19,7 @@ from assistant.store import tables as t
 from assistant.store.columns import canonical
 from assistant.store.database import Database
 from assistant.store.feedback import retracted
-from assistant.types import Critique, Reading, feedback_from_json
+from assistant.types import Reading, feedback_from_json
 
 __all__ = ["Provenance"]
 
@@ -84,12 +84,14 @@ def _chunk(connection: Connection, query: sa.Select[Any], after: int) -> list[tu
 
 
 def _row(row: Any) -> Row:
-    feedback, critique = feedback_from_json(row.feedback), Critique.model_validate(row.critique)
-    said = [shown.value for shown in critique.context.outputs if shown.example_id == feedback.example_id]
+    # the critique stays plain: of the whole screen that it holds, an export needs the outputs of one example
+    feedback, critique = feedback_from_json(row.feedback), row.critique
+    outputs = critique["context"]["outputs"]
+    said = [shown.get("value") for shown in outputs if shown.get("example_id") == feedback.example_id]
     return Row(
         feedback=feedback,
-        words=critique.text,
-        gesture=canonical(critique.gesture) if critique.gesture else None,
+        words=critique["text"],
+        gesture=canonical(critique["gesture"]) if critique["gesture"] else None,
         reading=Reading.model_validate(row.reading).contract(),
         parser=row.parser,
         parser_version=row.parser_version,
