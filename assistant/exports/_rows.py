@@ -21,6 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic_core import to_json
 
 from assistant.errors import UserError
 from assistant.exports import Row
@@ -141,6 +142,14 @@ def dumps(value: Any) -> str:
     return text if is_utf8(text) else json.dumps(value)
 
 
+def _fast_dumps(reading: dict[str, Any]) -> str:
+    """JSON of what came from JSON, in a quarter of the time."""
+    try:
+        return to_json(reading).decode()
+    except ValueError:  # half a surrogate pair
+        return dumps(reading)
+
+
 def is_utf8(text: str) -> bool:
     """Whether UTF-8 can hold `text`: a lone half of a surrogate pair it can't."""
     if text.isascii():
@@ -173,7 +182,7 @@ def flat(row: Row) -> dict[str, Any]:
     retracted_at, about = around["retracted_at"], said("about")
     cells = origin(row) | {
         "kind": said("kind"),
-        "reading": dumps(around["reading"]),
+        "reading": _fast_dumps(around["reading"]),
         "input": encode(said("input")),
         "op": said("op"),
         "value": encode(said("value")),

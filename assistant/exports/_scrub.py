@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.errors import need
 from assistant.exports import Row
 from assistant.exports._rows import dumps
+from assistant.types import Record
 
 __all__ = ["LIMITS", "Scrub", "hidden", "pseudonym"]
 
@@ -78,7 +79,20 @@ def hidden(rows: Iterable[Row], secret: str) -> Iterator[Row]:
     """The rows with pseudonyms for their authors."""
     for row in rows:
         author = pseudonym(row.feedback.author, secret)
-        yield row.model_copy(update={"feedback": row.feedback.model_copy(update={"author": author})})
+        yield _with(row, feedback=_with(row.feedback, author=author))
+
+
+R = TypeVar("R", bound=Record)
+
+
+def _with(record: R, **new: Any) -> R:
+    """What `model_copy` gives, in half its time, which counts for a million rows."""
+    twin, put = object.__new__(type(record)), object.__setattr__
+    put(twin, "__dict__", vars(record) | new)
+    put(twin, "__pydantic_fields_set__", record.__pydantic_fields_set__)
+    put(twin, "__pydantic_extra__", None)
+    put(twin, "__pydantic_private__", None)
+    return twin
 
 
 class Scrub:

@@ -345,7 +345,7 @@ def test_argilla(rg: Any, rows: list[Row]) -> None:
 
 def rounded(row: Row) -> Row:
     """What Prodigy reads with keeps 16 digits of a number, not all 17."""
-    return row.model_copy(update={"confidence": float(f"{row.confidence:.12g}")})
+    return row.model_copy(update={"confidence": round(row.confidence, 12)})
 
 
 @quick
