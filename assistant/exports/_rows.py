@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -264,12 +265,17 @@ class Parquet:
         self.path.parent.mkdir(exist_ok=True)
         self._schema, self._batch, self._characters = schema, list[tuple[Any, ...]](), 0
         self._cells = itemgetter(*schema.names)
+        texts = [number for number, field in enumerate(schema) if pa.types.is_string(field.type)]
+        self._texts = itemgetter(*texts, texts[0])  # twice the first: of one alone, it would give no tuple
         self._writer = pq.ParquetWriter(self.path, schema, compression="zstd")
+        # compression needs no interpreter: the next batch is made meanwhile
+        self._thread, self._written = ThreadPoolExecutor(1), Future[None]()
+        self._written.set_result(None)
 
     def write(self, record: dict[str, Any]) -> None:
         cells = self._cells(record)
         self._batch.append(cells)
-        self._characters += sum([len(cell) for cell in cells if cell.__class__ is str])
+        self._characters += sum(map(len, filter(None, self._texts(cells))))
         if len(self._batch) >= self.ROWS or self._characters >= self.CHARACTERS:
             self._flush()
 
@@ -277,13 +283,16 @@ class Parquet:
         if self._batch:
             columns = zip(zip(*self._batch, strict=True), self._schema, strict=True)
             arrays = [pa.array(column, type=field.type) for column, field in columns]
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+            table = pa.Table.from_arrays(arrays, schema=self._schema)
+            self._written.result()
+            self._written = self._thread.submit(self._writer.write_table, table)
         self._batch, self._characters = [], 0
 
     def __enter__(self) -> Callable[[dict[str, Any]], None]:
         return self.write
 
     def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
-        if kind is None:
-            self._flush()
-        self._writer.close()
+        with self._writer, self._thread:
+            if kind is None:
+                self._flush()
+                self._written.result()
