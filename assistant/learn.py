@@ -68,9 +68,7 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
         return done
     lesson = _lesson(bench, job)
     train = _train if bench.task.goal is None else _toward
-    with bench.model(lesson.parent) as model:
-        if lesson.parent is None:
-            model.load(None)
+    with bench.model(lesson.parent or "base") as model:
         try:
             report, fitted = train(bench, model, lesson, _folder(bench, job), progress)
             report = report.model_copy(update={"seconds": time.perf_counter() - started})

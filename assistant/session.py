@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
+from assistant.blind import Tally, draw, tally
 from assistant.cards import State, card, say_rule
 from assistant.choose import choose
 from assistant.errors import UserError
 from assistant.jobs import ask, open_job
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings
-from assistant.shown import Message, Progress, Rule, Screen, Turn, Version, message_of, on_screen, version_of
+from assistant.shown import Message, Progress, Rule, Screen, Trial, Turn, Version, message_of, on_screen, version_of
 from assistant.specs import open_task, resolve
 from assistant.steer import edited, steered
 from assistant.store import Store
-from assistant.store.rows import JobRow
+from assistant.store.rows import JobRow, Vote
 from assistant.store.talk import Said
 from assistant.types import (
     Act,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Turn", "Version"]
+__all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Tally", "Trial", "Turn", "Version", "Vote"]
 
 CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4
@@ -201,6 +202,23 @@ class Session:
     def compared(self, version: str) -> str:
         """What a version makes, against what its parent makes, as safe HTML; empty where answers are right or wrong."""
         return self.task.changes(self.changes(version))
+
+    def trial(self, version: str) -> Trial:
+        """Two answers to one example, of a version and its parent, shuffled; see `blind`.
+
+        Raises:
+            UserError: there is no such version, or nothing on which the two differ is left.
+        """
+        return draw(self.bench, self.store.adapter(version.removeprefix("v"), self.name))
+
+    def judge(self, outputs: tuple[str, str], vote: Vote) -> None:
+        """Say which of the two of a trial is better."""
+        self.store.add_trial(self.name, self.author, *outputs, vote)
+
+    def tally(self, version: str) -> Tally:
+        """How a version stands against its parent in all blind comparisons, everybody's."""
+        row = self.store.adapter(version.removeprefix("v"), self.name)
+        return tally(self.store.trials(self.name), row.id, row.parent or "base")
 
     def conversations(self) -> list[tuple[str, str]]:
         """(id, title) of this person's conversations about the task, newest first; titles show what they said first."""

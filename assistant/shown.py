@@ -16,7 +16,9 @@ from assistant.store.rows import AdapterRow
 from assistant.tasks import View
 from assistant.types import Example, Label, OnScreen, Output, Record, Report
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Turn", "Version", "message_of", "on_screen", "version_of"]
+__all__ = [
+    "Message", "Progress", "Rule", "Screen", "Trial", "Turn", "Version", "message_of", "on_screen", "version_of",
+]  # fmt: skip
 
 
 class Message(Record):
@@ -83,6 +85,18 @@ class Screen:
     @property
     def example_id(self) -> str:
         return self.example.id
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Two answers of two versions, shuffled: which is which is known to the store alone.
+
+    `version`: the newer one's adapter; `outputs`: the ids of what is shown, in its order.
+    """
+
+    version: str
+    outputs: tuple[str, str]
+    view: View
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import UserError
 from assistant.settings import Settings
@@ -92,15 +92,15 @@ class Workbench:
     # --- the model --------------------------------------------------------------------------------------
 
     @contextmanager
-    def model(self, adapter: AdapterRow | None = None) -> Iterator[Model]:
-        """The model with this adapter (None: the live one), for one caller at a time."""
+    def model(self, adapter: AdapterRow | Literal["base"] | None = None) -> Iterator[Model]:
+        """The model with this adapter ("base": with none, None: the live one), for one caller at a time."""
         with self._lock:
             if self._model is None:
                 self._model = self.task.model()
                 self._loaded = BASE
             self._model.relabel(self.labels())
-            wanted = adapter or self.store.live(self.task.name)
-            self._swap(self._model, wanted)
+            wanted = self.store.live(self.task.name) if adapter is None else adapter
+            self._swap(self._model, wanted if isinstance(wanted, AdapterRow) else None)
             yield self._model
 
     def dirty(self) -> None:

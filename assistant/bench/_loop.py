@@ -18,7 +18,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from assistant.molecules.goal import MoleculeGoal, goal_of
-from assistant.tasks import Goal
 from assistant.types import Constraint, Example, Feedback, Output
 
 __all__ = ["Critic", "Loop", "drawn", "figures", "trained", "wish"]
@@ -88,7 +87,7 @@ def wish(smiles: str, property: str, up: bool, number: int) -> Constraint:
     )  # fmt: skip
 
 
-def trained(model: Any, goal: Goal, seed: int, good: Sequence[str] = ()) -> None:
+def trained(model: Any, goal: MoleculeGoal, seed: int, good: Sequence[str] = ()) -> None:
     """Train the adapter as `train now` does: what the model makes now, and what was called good, is known with its
     worth."""
     from adapters.fit import fit

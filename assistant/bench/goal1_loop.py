@@ -95,7 +95,7 @@ class Known(MoleculeGoal):
         super().__init__(blank.wishes, blank.belief, blank.names, ())
         self.true = true
 
-    def score(self, values: Any) -> Array:
+    def score(self, values: Any, inputs: Any = ()) -> Array:
         there = [value if isinstance(value, str) else "" for value in values]
         return self.true.scores(there)
 

@@ -11,11 +11,12 @@ from assistant.types import Constraint, Label, Preference, Record, new_id, now
 
 __all__ = [
     "AdapterRow", "Conversation", "Decision", "FeedbackRow", "Guideline", "JobRow", "JobState", "Message",
-    "Role",
+    "Role", "TrialRow", "Vote",
 ]  # fmt: skip
 
 Role: TypeAlias = Literal["person", "sayso", "note"]
 Decision: TypeAlias = Literal["confirmed", "corrected", "rejected"]
+Vote: TypeAlias = Literal["first", "second", "alike", "bad"]
 JobState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -94,3 +95,14 @@ class Guideline(Record):
     text: str = ""
     author: str = ""
     created_at: datetime | None = None
+
+
+class TrialRow(Record):
+    """A blind comparison. `first`, `second`: the adapters whose outputs were shown, in this order."""
+
+    author: str
+    vote: Vote
+    first: str
+    second: str
+    example_id: str
+    created_at: datetime

@@ -1,6 +1,5 @@
-"""The tables. People's words and everything made of them are only ever added; what happens to a row later
-is a
-row in an event table:
+"""The tables. People's words and everything made of them are only ever added; what happens to a row later is a row in
+an event table:
 
     feedback f1 "it is complaint"         <-  feedback_events (f1, 'retracted', by ann)
     readings r1 of critique c1            <-  decisions (r1, ann, 'corrected'), readings r2 replaces r1
@@ -9,8 +8,7 @@ row in an event table:
 Triggers refuse UPDATE and DELETE (see migration 0001). The one exception is `open_jobs`: an index of the jobs
 that are not over, so that looking for work costs the same after 10,000 trainings.
 
-`feedback.seq` counts 1, 2, 3 ... within a task without gaps, since there is one writer at a time; so the
-highest
+`feedback.seq` counts 1, 2, 3 ... within a task without gaps, since there is one writer at a time; so the highest
 is the count, and a uniform sample is a few random numbers.
 """
 
@@ -164,6 +162,12 @@ job_claims = Table(
     Column("attempt", sa.Integer, primary_key=True, autoincrement=False), _must("worker"), _must("event",
     Seq()),
     _must("created_at", When),
+)  # fmt: skip
+
+# vote: "first" or "second" of the two outputs is better, they are "alike", or both are "bad"
+trials = Table(
+    "trials", metadata, _seq(), _must("task"), _must("author"), _to("first", "outputs"), _to("second", "outputs"),
+    _must("vote"), _must("created_at", When), Index(None, "task", "seq"),
 )  # fmt: skip
 
 open_jobs = Table("open_jobs", metadata, _to("job", "jobs", primary_key=True))

@@ -75,17 +75,10 @@ def _rule(part: Highlight) -> str:
 
 
 def compared(report: Report) -> str:
-    """The figures of parent and candidate, and the best of what each wrote, as safe HTML."""
+    """The best of what parent and candidate wrote, as safe HTML."""
     if len(report.samples) != 2:
         return ""
-    rows = "".join(
-        f"<tr><td>{escape(one.name)}</td><td>{one.before:.2f}</td><td>{one.after:.2f}</td></tr>"
-        for one in report.measures
-    )
-    return (
-        f'<table class="text-measures"><tr><th></th><th>before</th><th>now</th></tr>{rows}</table>'
-        f"{_best('Best before', report.samples[0])}{_best('Best now', report.samples[1])}"
-    )
+    return _best("Best before", report.samples[0]) + _best("Best now", report.samples[1])
 
 
 def _best(title: str, sample: tuple[tuple[Any, float], ...]) -> str:

@@ -59,6 +59,16 @@ def test_answers_are_ruled_corrected_compared_and_learned_from(desk: Server, win
     page.wait_for_function("() => document.querySelector('#log').innerText.match(/v1 is (not )?live/)", timeout=150_000)
     page.get_by_role("tab", name="Versions").click()
     page.locator("#versions [data-act=changes]").first.click()
-    page.wait_for_selector("#versions .text-measures")
+    page.wait_for_selector("#versions .measures")
+
+    # the version against the one before, not knowing which is which
+    page.get_by_role("button", name="Compare blindly").first.click()
+    page.wait_for_selector(".blind .standing")
+    if page.locator(".blind .pair .cell").count():
+        assert page.locator(".blind .pair .cell strong").all_inner_texts() == ["A", "B"]
+        page.get_by_role("button", name="B is better").click()
+        page.wait_for_function(
+            "() => /won \\d and lost \\d/.test(document.querySelector('.blind .standing').innerText)"
+        )
     page.get_by_role("tab", name="What I learned").click()
     page.wait_for_function("() => document.querySelector('#learned').innerText.includes('at most two sentences')")

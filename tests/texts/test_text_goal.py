@@ -109,6 +109,13 @@ def test_where_nothing_obeys_the_nearest_is_shown_and_said() -> None:
     assert shown(of, [])[0] == []
 
 
+def test_a_word_that_is_never_written_is_put_in_in_the_end() -> None:
+    of = goal(rule("contains", "contains", "parking"))
+    (only,), why, _ = shown(of, ["We open at 8."], ["At 8."])
+    assert "parking" in str(only.value).lower() and only.said in ("We open at 8.", "At 8.")
+    assert why == "the best that I could do" and "was edited until it does" in of.notes[0]
+
+
 def test_what_was_preferred_is_shown_first() -> None:
     better = [Preference(**ORIGIN, input="x", chosen="At 8.", rejected=LONG)] * 4
     found, why, _ = shown(goal(*better), [LONG, "Closed.", "We open at nine every single day, so come by then."])

@@ -11,6 +11,7 @@ import gradio as gr
 from assistant.errors import UserError
 from assistant.session import Version
 from assistant.types import Report
+from ui.blind import VOTES, panel
 from ui.desk import PRESS, Desk, Visit
 from ui.draw import Shown
 from ui.html import button, figure, percent, plain, since, tag
@@ -25,9 +26,9 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
     """Build the tab; it is drawn anew whenever it is opened."""
     table = gr.HTML(js_on_load=PRESS, apply_default_css=False, elem_id="versions")
 
-    def drawn(visit: Visit, shown: str | None = None) -> dict[Any, Any]:
+    def drawn(visit: Visit, shown: str | None = None, blind: str = "") -> dict[Any, Any]:
         opened = (visit.session.changes(shown), visit.session.compared(shown)) if shown else None
-        return {table: draw(visit.session.versions(), shown, opened)}
+        return {table: draw(visit.session.versions(), shown, opened, blind)}
 
     def look(visit: Visit) -> dict[Any, Any]:
         visit.paint = False
@@ -35,11 +36,17 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
 
     def press(visit: Visit) -> dict[Any, Any]:
         version, act = str(visit.press.get("version", "")), visit.press.get("act")
-        if version not in {"", BASE, *(known.id for known in visit.session.versions())}:
+        known = {one.id: one.name for one in visit.session.versions()}
+        if version not in {"", BASE, *known}:
             raise UserError("That version is not there any more", do="open the tab again")
-        if act == "changes":
+        if act in ("changes", "trial", "vote"):
             visit.paint = False
+        if act == "changes":
             return drawn(visit, version or None)
+        if act == "trial":
+            return drawn(visit, blind=_next(visit, version, known[version]))
+        if act == "vote":
+            return drawn(visit, blind=_voted(visit, known))
         visit.session.use(version)
         return drawn(visit)
 
@@ -47,8 +54,33 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
     desk.on(table.click, press, also=[table])
 
 
-def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | None = None) -> str:
-    """The versions, newest first as given, and the model as it came; `opened`: what the version `shown` changed."""
+def _voted(visit: Visit, known: dict[str, str]) -> str:
+    """What was said of the two on screen is kept, and the next two are drawn."""
+    version, outputs = visit.ids.get("trial") or (None, None)
+    vote = visit.press.get("value")
+    if outputs is None or version not in known or vote not in VOTES:
+        raise UserError("That comparison is over", do="open it again")
+    visit.session.judge(outputs, vote)
+    return _next(visit, version, known[version])
+
+
+def _next(visit: Visit, version: str, name: str) -> str:
+    try:
+        trial = visit.session.trial(version)
+    except UserError:
+        trial = None  # the panel says so, with how the comparisons stand
+    # which is which stays on the server
+    visit.ids["trial"] = (version, trial.outputs) if trial else None
+    return panel(name, trial, visit.session.tally(version))
+
+
+def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | None = None, blind: str = "") -> str:
+    """The versions, newest first as given, and the model as it came.
+
+    Args:
+        opened: what the version `shown` changed.
+        blind: a comparison of two, as safe HTML.
+    """
     live = next((version for version in versions if version.live), None)
     rows = [_row(version, opened if version.id == shown else None) for version in versions]
     back = "" if live is None else tag("div", button("Go back to this", "use", version=BASE), class_="row")
@@ -60,7 +92,7 @@ def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | 
         "Every training makes a new version. It answers only if it is no worse than the one before.",
         class_="effect",
     )
-    return tag("div", tag("h2", "Versions"), lead, tag("ul", *rows, base, class_="versions"), class_="page")
+    return tag("div", tag("h2", "Versions"), lead, blind, tag("ul", *rows, base, class_="versions"), class_="page")
 
 
 def _row(version: Version, opened: Shown | None) -> str:
@@ -69,11 +101,14 @@ def _row(version: Version, opened: Shown | None) -> str:
     made = escape(f"from {version.parent} · {version.feedback} {pieces} of feedback · {since(version.created_at)}")
     label = "Keep it anyway" if version.kept_back else "Go back to this"
     use = "" if version.live else button(label, "use", version=version.id)
+    use += button(
+        "Compare blindly", "trial", version=version.id, title="With the version before, not told which is which"
+    )
     return tag(
         "li",
         tag("div", tag("h3", escape(version.name)), badge, tag("span", made, class_="effect"), class_="top"),
         _figures(version.report) if version.report else "",
-        tag("div", use, class_="row") if use else "",
+        tag("div", use, class_="row"),
         changes(version.id, *(opened or (None, ""))) if version.report else "",
         class_="live" if version.live else None,
     )
