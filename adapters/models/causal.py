@@ -47,6 +47,11 @@ BETA = 0.1
 @family
 def causal(base: str | None = None, rank: int = 16, four_bit: bool = False) -> Causal:
     """A language model; `base` is any causal one, on the hub or a folder, None: the embedded one."""
+    if base is None and not EMBEDDED.is_dir():
+        raise UserError(
+            "No language model comes with this version", "name one with --base: a folder, or a name on the hub",
+            "or make the small one with sayso train-text",
+        )  # fmt: skip
     model, tokenizer = load(base, EMBEDDED, four_bit)
     return Causal(model, tokenizer, base or "text", rank)
 
