@@ -135,3 +135,9 @@ def _with_more_tokens(folder: Path) -> None:
 def test_four_bits_need_a_gpu(folder: str) -> None:
     with pytest.raises(UserError, match="4 bits need"):
         causal(folder, four_bit=True)
+
+
+def test_where_no_model_was_named_and_none_ships_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.models.causal.EMBEDDED", tmp_path / "none")
+    with pytest.raises(UserError, match="--base"):
+        causal()
