@@ -256,7 +256,9 @@ def fill(store: Store) -> None:
     """At least one row in every table."""
     store.save_task(TaskSpec(name="mail"))
     store.write_guideline("mail", "be fair", "ann")
-    store.save_outputs("mail", [Output(example_id="e1", value="order")])
+    two = [Output(example_id="e1", value="order"), Output(example_id="e1", value="praise")]
+    store.save_outputs("mail", two)
+    store.add_trial("mail", "ann", two[0].id, two[1].id, "first")
     said = turn(store)
     talk = store.conversations("mail")[0].id
     store.vote(store.say(talk, "person", "hello"), "ann", True)
