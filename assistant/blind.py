@@ -57,7 +57,9 @@ def draw(bench: Workbench, version: AdapterRow) -> Trial:
     rng = np.random.default_rng((bench.settings.seed, len(trials)))
     parent = bench.store.adapter(version.parent, bench.task.name) if version.parent else None
     done = {row.example_id for row in _between(trials, version.id, version.parent or BASE)}
-    left = [example for example in bench.heldout or bench.unknown if example.id not in done]
+    examples = bench.heldout or bench.unknown
+    # a generator has one example, to which it answers differently each time
+    left = [example for example in examples if example.id not in done or len(examples) == 1]
     for at in rng.permutation(len(left))[:TRIES]:
         example = left[int(at)]
         two = [_alone(bench, example, version), _alone(bench, example, parent or "base")]

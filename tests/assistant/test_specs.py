@@ -104,7 +104,7 @@ def test_data_is_found_from_any_working_directory(folder: Path, monkeypatch: pyt
 
 
 def test_unknown_tasks_and_options_without_effect_are_errors() -> None:
-    with pytest.raises(UserError, match=r"There is no task 'clasify'; there is: classify, .*sentiment"):
+    with pytest.raises(UserError, match=r"There is no task 'clasify'; there is: answer, classify, .*sentiment"):
         open_task(TaskSpec(task="clasify"))
     with pytest.raises(UserError, match="The task 'sentiment' has no option 'labels'"):
         open_task(TaskSpec(task="sentiment", labels=("a", "b")))
