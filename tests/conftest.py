@@ -20,6 +20,8 @@ import sqlalchemy as sa
 
 from assistant.store import Store
 
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the hub is imported: else a wrong name takes a minute
+
 
 def _postgres_binaries() -> Path | None:
     """The folder of the newest server that is installed."""

@@ -17,7 +17,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
-OPTIONAL = {"playwright": "test", "llguidance": "transformers", "jinja2": "transformers", "openai": "openai"}
+OPTIONAL = {
+    "playwright": "test", "llguidance": "transformers", "jinja2": "transformers", "openai": "openai", "spacy": "spacy",
+    "phonenumbers": "scrub",
+}  # fmt: skip
 """What is imported at use only, by what needs that extra."""
 
 
