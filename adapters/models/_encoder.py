@@ -102,19 +102,19 @@ class Encoder(nn.Module):
         self._below: OrderedDict[str, tuple[Tensor, Tensor]] = OrderedDict()
         self._bytes = 0
         self._said: OrderedDict[tuple[bool, str], Tensor] = OrderedDict()
-        self._adapted = True
+        self.adapted = True
         self._mean, self._spread = torch.zeros(1, device=device()), torch.ones(1, device=device())
         self._measure()
 
     @contextmanager
     def off(self) -> Iterator[None]:
         """Inside it the encoder is the frozen one."""
-        before, self._adapted = self._adapted, False
+        before, self.adapted = self.adapted, False
         try:
             with self.peft.disable_adapter():
                 yield
         finally:
-            self._adapted = before
+            self.adapted = before
 
     def lora(self) -> list[tuple[str, nn.Parameter]]:
         return [(name, p) for name, p in self.peft.named_parameters() if "lora_" in name]
@@ -159,7 +159,7 @@ class Encoder(nn.Module):
         """Features without gradients; those of texts seen since the adapter last changed come from memory."""
         if not texts:
             return torch.zeros(0, self.width, device=device())
-        on = self._adapted
+        on = self.adapted
         said = {text: self._said[on, text] for text in dict.fromkeys(texts) if (on, text) in self._said}
         missing = [text for text in dict.fromkeys(texts) if text not in said]
         if missing:

@@ -45,15 +45,16 @@ BETA = 0.1
 
 
 @family
-def causal(base: str | None = None, rank: int = 16, four_bit: bool = False) -> Causal:
-    """A language model; `base` is any causal one, on the hub or a folder, None: the embedded one."""
+def causal(base: str | None = None, rank: int = 16, four_bit: bool = False, instruction: str = "") -> Causal:
+    """A language model; `base` is any causal one, on the hub or a folder, None: the embedded one. The instruction
+    ("Summarise this text.") is put before each input."""
     if base is None and not EMBEDDED.is_dir():
         raise UserError(
             "No language model comes with this version", "name one with --base: a folder, or a name on the hub",
             "or make the small one with sayso train-text",
         )  # fmt: skip
     model, tokenizer = load(base, EMBEDDED, four_bit)
-    return Causal(model, tokenizer, base or "text", rank)
+    return Causal(model, tokenizer, base or "text", rank, instruction)
 
 
 class Causal(Lora):
@@ -61,12 +62,13 @@ class Causal(Lora):
 
     beta = BETA
 
-    def __init__(self, model: Any, tokenizer: Any, name: str, rank: int = 16) -> None:
+    def __init__(self, model: Any, tokenizer: Any, name: str, rank: int = 16, instruction: str = "") -> None:
         self.window = window(model)
         # logits of a large vocabulary are kept only where an answer stands; a few models can't leave any out
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
         super().__init__(model, name, rank)
         self.tokenizer = tokenizer
+        self.instruction = instruction
         self.end = _end(model, tokenizer)
 
     # --- the contract of a model -----------------------------------------------------------------------
@@ -157,7 +159,7 @@ class Causal(Lora):
 
     def _prompt(self, input: Any) -> list[int]:
         """Token ids up to where the answer begins."""
-        messages = _messages(input)
+        messages = _told(_messages(input), self.instruction)
         if self.tokenizer.chat_template is None:
             text = "".join(f"{message['content']}\n" for message in messages if message["role"] != "assistant")
             ids = self._ids(text + _begun(input))
@@ -245,6 +247,15 @@ def _messages(input: Any) -> Messages:
     ):
         return list(input)
     raise UserError(f"{str(input)[:80]!r} is no question", 'text, or a list of {"role": ..., "content": ...}')
+
+
+def _told(messages: Messages, instruction: str) -> Messages:
+    """The instruction before what the person said first."""
+    first = next((at for at, message in enumerate(messages) if message["role"] == "user"), None)
+    if not instruction or first is None:
+        return messages
+    asked = {"role": "user", "content": f"{instruction}\n\n{messages[first]['content']}"}
+    return [*messages[:first], asked, *messages[first + 1 :]]
 
 
 def _begun(input: Any) -> str:

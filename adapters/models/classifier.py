@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,8 +31,9 @@ from adapters.device import device
 from adapters.models import family
 from adapters.models._calibrate import temperature
 from adapters.models._encoder import Encoder
-from adapters.models._hashed import HASHES, Hashed, hashed
+from adapters.models._hashed import HASHES
 from adapters.models._occlude import occlude
+from adapters.models._parts import Parts, Read
 from adapters.models._text import marked, only, sentences, without
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
@@ -45,24 +46,12 @@ BOUND = 4.0
 """B, in nats: the most that one part of several can say."""
 SHARPNESS = 1.5
 """Of the attention, over the relevance."""
-PREPARED = 12
-"""How many batches of texts are kept as the head reads them."""
-DEEP_PARTS = 64
-"""How many parts gradients flow back into the encoder from, per call; the others are taken as they were."""
 
 
 @family
 def classifier(labels: Sequence[str], base: str | None = None, rank: int = 8) -> Classifier:
     """A classifier into `labels`; `base` is an encoder of the hub or a folder, None: the embedded one."""
     return Classifier(tuple(labels), Encoder(base, rank))
-
-
-class _Read(NamedTuple):
-    """What the encoder and the words of S parts say: (S, F) features, (S, D) vectors, hashed words."""
-
-    features: Tensor
-    vectors: Tensor
-    words: Hashed
 
 
 class Classifier:
@@ -79,8 +68,7 @@ class Classifier:
         self.delta = nn.Parameter(torch.zeros(0, encoder.width, device=device()))
         self.omega = nn.Parameter(torch.zeros(0, HASHES, device=device()))
         self.bias = nn.Parameter(torch.zeros(0, device=device()))
-        self._prepared: dict[tuple[str, ...], tuple[_Read, Tensor]] = {}
-        self.deep = False
+        self.parts = Parts(encoder, sentences)
         self.temperature = 1.0
         self.relabel(labels)
         self.fresh = self.state()
@@ -134,7 +122,7 @@ class Classifier:
 
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         with torch.no_grad():
-            parts, owner = self._parts(inputs)
+            parts, owner = self.parts.cut(inputs)
             vectors = self.encoder.vectors(parts)
             summed = torch.zeros(len(inputs), self.encoder.size, device=device()).index_add(0, owner, vectors)
         return np.asarray(nn.functional.normalize(summed, dim=-1).cpu().numpy(), dtype=np.float32)
@@ -168,8 +156,7 @@ class Classifier:
                     known = state.get(f"head.{name}.{label}")
                     rows[index] = 0.0 if known is None else known[0].to(rows.device)
         self.temperature = float(state.get("head.temperature", torch.ones(1))[0])
-        self.encoder.forget()
-        self._prepared.clear()
+        self.parts.forget()
 
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         known = [(text, value) for text, value in zip(inputs, values, strict=True) if value in self.labels]
@@ -178,17 +165,12 @@ class Classifier:
         self.temperature = temperature(logits, [self._column(value) for _, value in known])
 
     def train(self, deep: bool) -> None:
-        # never dropout: in the frozen layers it costs a sixth of a step and gained nothing (docs/log.md)
-        self.encoder.eval()
-        if self.deep and not deep:
-            self.encoder.forget()
-        self.deep = deep
-        self._prepared.clear()
+        self.parts.train(deep)
 
     def logp_evidence(self, inputs: Sequence[Any], evidence: Sequence[Sequence[Evidence]]) -> Tensor:
         if not len(inputs):
             return torch.zeros(0, device=device())
-        read, owner = self._read(inputs)
+        read, owner = self.parts.read(inputs)
         spans = [span for text, why in zip(inputs, evidence, strict=True) for span in marked(text, why)]
         pointed = torch.tensor(spans, device=device())
         relevance = self._relevance(read)
@@ -224,39 +206,11 @@ class Classifier:
         """What has a row for each label."""
         return {"delta": self.delta, "omega": self.omega, "bias": self.bias}
 
-    def _parts(self, texts: Sequence[str]) -> tuple[list[str], Tensor]:
-        """All parts of all texts, and the (S,) text that each is of."""
-        parts = [[text[a:b] for a, b in sentences(text)] for text in texts]
-        counts = torch.tensor([len(some) for some in parts], dtype=torch.long, device=device())
-        owner = torch.arange(len(texts), device=device()).repeat_interleave(counts)
-        return [part for some in parts for part in some], owner
-
-    def _read(self, texts: Sequence[str], remember: bool = True) -> tuple[_Read, Tensor]:
-        """What the parts of all texts say to the head, and the (S,) text that each part is of.
-
-        While training deep, gradients reach the encoder from a sample of the parts. Elsewhere nothing changes from
-        one look to the next, so that a head which settles does not have its texts cut and hashed again each time.
-        """
-        key = tuple(texts)
-        if key in self._prepared and not self.deep:
-            return self._prepared[key]
-        parts, owner = self._parts(texts)
-        deep = None
-        if self.deep and torch.is_grad_enabled():
-            deep = torch.randperm(len(parts), device="cpu")[:DEEP_PARTS].to(device())
-        features, vectors = self.encoder.read_texts(parts, deep, remember)
-        found = _Read(features, vectors, hashed(parts)), owner
-        if not self.deep and remember and self._on:
-            if len(self._prepared) >= PREPARED:
-                self._prepared.pop(next(iter(self._prepared)))
-            self._prepared[key] = found
-        return found
-
     def _logits(self, texts: Sequence[str], remember: bool = True) -> Tensor:
         """(B, C)"""
         if not len(texts):
             return torch.zeros(0, len(self.labels), device=device())
-        read, owner = self._read(texts, remember)
+        read, owner = self.parts.read(texts, remember)
         votes = self._votes(read)
         several = torch.bincount(owner, minlength=len(texts)) > 1
         votes = torch.where(several[owner][:, None], self._bounded(votes), votes)
@@ -265,7 +219,7 @@ class Classifier:
         logits = logits.index_add(0, owner, attention[:, None] * votes)
         return torch.where(several[:, None], logits * self.gain.exp(), logits) if self._on else logits
 
-    def _votes(self, read: _Read) -> Tensor:
+    def _votes(self, read: Read) -> Tensor:
         """(S, C) what each part says, in nats."""
         named = SCALE * read.vectors @ self.named.T
         if not self._on:
@@ -279,11 +233,11 @@ class Classifier:
     def _bounded(votes: Tensor) -> Tensor:
         return BOUND * torch.tanh((votes - votes.mean(-1, keepdim=True)) / BOUND)
 
-    def _relevance(self, read: _Read) -> Tensor:
+    def _relevance(self, read: Read) -> Tensor:
         """(S,) logits of being pointed at."""
         return SCALE * read.features @ self.query[:-1] + self.query[-1]
 
-    def _attention(self, read: _Read, owner: Tensor, texts: int) -> Tensor:
+    def _attention(self, read: Read, owner: Tensor, texts: int) -> Tensor:
         """(S,) shares that sum to 1 within each text."""
         if not self._on:
             return 1 / torch.bincount(owner, minlength=texts)[owner].to(read.features.dtype)
@@ -294,7 +248,7 @@ class Classifier:
         """(start, end, share of the logit, relative to the other labels) of each part."""
         spans = sentences(text)
         with torch.no_grad():
-            read, owner = self._read([text])
+            read, owner = self.parts.read([text])
             share = self._attention(read, owner, 1) * self._bounded(self._votes(read))[:, column]
         return [(a, b, float(s)) for (a, b), s in zip(spans, share, strict=True)]
 

@@ -15,7 +15,7 @@ from adapters.models import Model
 from assistant.registry import Registry
 from assistant.types import Constraint, Example, Label, Preference
 
-__all__ = ["Material", "Reward", "Signal", "beta_of", "signal"]
+__all__ = ["Material", "Reward", "Signal", "beta_of", "key", "signal"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def beta_of(model: Model) -> float:
     """Of preferences, per nat: how little it takes to call one of two answers better. A model of long answers, whose
     log-probabilities are large, has one of its own."""
     return float(getattr(model, "beta", 0.5))
+
+
+def key(value: Any) -> str:
+    """The same for inputs that are equal, also for those that can't be looked up themselves: conversations."""
+    return value if isinstance(value, str) else repr(value)
 
 
 SignalFactory: TypeAlias = Callable[[], Signal]

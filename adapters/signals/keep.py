@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, signal
+from adapters.signals import Material, Signal, key, signal
 from assistant.types import Constraint
 
 
@@ -25,13 +25,13 @@ class Item(NamedTuple):
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
-    taught = {f.input for f in [*material.new, *material.replay] if not isinstance(f, Constraint)}
-    taught |= {example.input for example in material.known}
+    taught = {key(f.input) for f in [*material.new, *material.replay] if not isinstance(f, Constraint)}
+    taught |= {key(example.input) for example in material.known}
     # where a rule speaks, the parent's answer is just what should change
     inputs = [
         x
         for x in material.rehearsed
-        if x not in taught and all(material.implies(rule, x) is None for rule in material.rules)
+        if key(x) not in taught and all(material.implies(rule, x) is None for rule in material.rules)
     ]
     values = model.values()
     with torch.no_grad():

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, beta_of, signal
+from adapters.signals import Material, Signal, beta_of, key, signal
 from assistant.types import Label, Preference
 
 
@@ -34,8 +34,8 @@ def prepare(model: Model, material: Material) -> list[Item]:
     if model.values():
         return []
     said = [*material.replay, *material.new]
-    written = {(repr(f.input), repr(f.chosen)) for f in said if isinstance(f, Preference)}
-    latest = {(repr(f.input), repr(f.value)): f for f in said if isinstance(f, Label)}
+    written = {(key(f.input), key(f.chosen)) for f in said if isinstance(f, Preference)}
+    latest = {(key(f.input), key(f.value)): f for f in said if isinstance(f, Label)}
     thumbs = [label for key, label in latest.items() if label.op == "is_not" or key not in written]
     if not thumbs:
         return []

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, beta_of, signal
+from adapters.signals import Material, Signal, beta_of, key, signal
 from assistant.types import Preference
 
 MOST_NOISE = 0.4
@@ -53,8 +53,8 @@ def loss(model: Model, items: Sequence[Item]) -> Tensor:
 
 def _noise(pairs: Sequence[Preference]) -> float:
     """Half the share of preferences that somebody else's contradicts: of two that can't both hold one is wrong."""
-    said = {(repr(p.input), repr(p.chosen), repr(p.rejected)) for p in pairs}
-    contradicted = sum((repr(p.input), repr(p.rejected), repr(p.chosen)) in said for p in pairs)
+    said = {(key(p.input), key(p.chosen), key(p.rejected)) for p in pairs}
+    contradicted = sum((key(p.input), key(p.rejected), key(p.chosen)) in said for p in pairs)
     return min(MOST_NOISE, contradicted / (2 * len(pairs)))
 
 

@@ -6,16 +6,16 @@ A bounded sample (Robins 1995), so that old lessons stay and a training costs th
 from __future__ import annotations
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, signal
+from adapters.signals import Material, Signal, key, signal
 from adapters.signals.supervised import Item, loss
 from assistant.types import Label
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
-    corrected = {f.input for f in material.new if isinstance(f, Label)}
-    old = {f.input: f.value for f in material.replay if isinstance(f, Label) and f.op == "is"}
-    old = {example.input: example.label for example in material.known} | old
-    return [Item(x, y) for x, y in old.items() if x not in corrected]
+    corrected = {key(f.input) for f in material.new if isinstance(f, Label)}
+    said = [Item(f.input, f.value) for f in material.replay if isinstance(f, Label) and f.op == "is"]
+    old = {key(item.input): item for item in [*(Item(e.input, e.label) for e in material.known), *said]}
+    return [item for at, item in old.items() if at not in corrected]
 
 
 @signal

@@ -33,6 +33,8 @@ class Item(NamedTuple):
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
+    if not material.rules:
+        return []
     said = {f.input: f.value for f in [*material.replay, *material.new] if isinstance(f, Label) and f.op == "is"}
     said |= {example.input: example.label for example in material.known}
     others = max(1, len(model.values()) - 1)

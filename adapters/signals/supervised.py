@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from adapters.models import Model
-from adapters.signals import Material, Signal, signal
+from adapters.signals import Material, Signal, key, signal
 from assistant.types import Label
 
 
@@ -21,7 +21,7 @@ class Item(NamedTuple):
 
 
 def prepare(model: Model, material: Material) -> list[Item]:
-    latest = {f.input: f for f in material.new if isinstance(f, Label) and f.op == "is"}
+    latest = {key(f.input): f for f in material.new if isinstance(f, Label) and f.op == "is"}
     return [Item(label.input, label.value) for label in latest.values()]
 
 

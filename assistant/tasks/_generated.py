@@ -1,25 +1,25 @@
-"""What all tasks share whose outputs are text that a language model writes: several at once, told of the rules.
+"""What all tasks share whose outputs are texts: several at once, told of the rules.
 
-generated_task("answer", data=None, help=("never more than two sentences", …))
+generated_task("answer", writer(base, rank), data=None, help=("never more than two sentences", …))
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.data import Source, read_examples
 from assistant.errors import UserError
 from assistant.tasks import Download, Goal, Guard, Task, View
-from assistant.types import Act, Critique, EditAct, Example, Feedback, Output, Report, Vocabulary
+from assistant.types import Act, Critique, EditAct, Evidence, Example, Feedback, Output, Report, Vocabulary
 
 if TYPE_CHECKING:
     from adapters.models import Model
 
-__all__ = ["generated_task"]
+__all__ = ["generated_task", "writer"]
 
 DEMO = Path(__file__).parent / "demo"
 SHOWN, DRAWS, SAMPLE, LEARNED = 2, 2, 48, 24
@@ -35,21 +35,20 @@ DOWNLOADS = (Download("rules.json", "The rules in force, each with its sentence 
 
 def generated_task(
     kind: str,
+    model: Callable[[], Model],
     *,
     data: str | None,
     text: str | None = None,
     id: str | None = None,
-    base: str | None = None,
-    rank: int = 16,
     heldout: float = 0.25,
     name: str = "",
     help: tuple[str, ...] = (),
 ) -> Task:
-    """A task whose outputs a causal language model writes.
+    """A task whose outputs are texts.
 
     Args:
-        data: questions, one a row; None: those of the demo, `kind`.jsonl.
-        base: a causal language model, on the hub or a folder; None: the embedded one.
+        model: makes what writes them.
+        data: inputs, one a row; None: those of the demo, `kind`.jsonl.
 
     Raises:
         UserError: the data can't be read.
@@ -66,7 +65,7 @@ def generated_task(
         return goal_of(said, pool[:LEARNED], judged)
 
     return Task(
-        model=_writer(base, rank),
+        model=model,
         examples=lambda: source.examples,
         vocabulary=_vocabulary(),
         render=_render,
@@ -94,11 +93,13 @@ def _apart(source: Source, heldout: float) -> tuple[list[Any], list[Any]]:
     return inputs[held:], inputs[:held]
 
 
-def _writer(base: str | None, rank: int) -> Callable[[], Model]:
+def writer(base: str | None, rank: int, instruction: str = "") -> Callable[[], Model]:
+    """A causal language model, on the hub or a folder, None: the embedded one; told the instruction with each input."""
+
     def make() -> Model:
         from adapters.models import family
 
-        return family.get("causal")(base=base, rank=rank)
+        return family.get("causal")(base=base, rank=rank, instruction=instruction)
 
     return make
 
@@ -121,7 +122,17 @@ def _normal(act: Act, critique: Critique) -> Act:
         if not where:
             raise UserError(f"“{act.edit.old}” is in none of the answers", do="quote the words that are wrong")
         return act.model_copy(update={"targets": tuple(wanted or where)})
+    if act.label is not None and act.label.op == "is_not" and act.evidence:
+        return act.model_copy(update={"evidence": tuple(_against(act, critique))})
     return act
+
+
+def _against(act: Act, critique: Critique) -> Iterator[Evidence]:
+    """What a bad answer says of the input should have been left out; what it doesn't say should be in."""
+    bad = [str(one.value) for one in critique.context.outputs if "all" in act.targets or one.id in act.targets]
+    for piece in act.evidence:
+        said = any(piece.text in value for value in bad)
+        yield piece.model_copy(update={"role": "against"}) if said else piece
 
 
 def _place(old: str, text: str) -> re.Match[str] | None:
@@ -150,7 +161,7 @@ def _render(example: Example, outputs: Sequence[Output]) -> View:
     texts = [str(output.value) for output in outputs]
     cells = tuple(cell(output, [*texts[:at], *texts[at + 1 :]]) for at, output in enumerate(outputs))
     said = f"{len(texts)} answer{'' if len(texts) == 1 else 's'}"
-    return View(html=question_html(example.input), text=question(example.input), cells=cells, said=said)
+    return View(html=question_html(example.input, texts), text=question(example.input), cells=cells, said=said)
 
 
 def _changes(report: Report) -> str:

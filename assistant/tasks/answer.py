@@ -12,7 +12,7 @@ Sources: constraints that code can check, Zhou et al. 2023 (IFEval, arXiv 2311.0
 from __future__ import annotations
 
 from assistant.tasks import Task, task
-from assistant.tasks._generated import generated_task
+from assistant.tasks._generated import generated_task, writer
 
 
 @task
@@ -27,7 +27,7 @@ def answer(
 ) -> Task:
     """Teach a language model to answer as you want it to."""
     return generated_task(
-        "answer", data=data, text=text, id=id, base=base, rank=rank, heldout=heldout, name=name, help=HELP
+        "answer", writer(base, rank), data=data, text=text, id=id, heldout=heldout, name=name, help=HELP
     )
 
 

@@ -22,15 +22,27 @@ ALIKE = 0.4
 """Texts that have less in common differ everywhere, and nothing is marked."""
 
 
-def question_html(input: Any) -> str:
-    """A question, or a conversation with who said what, as safe HTML."""
+def question_html(input: Any, answers: Sequence[str] = ()) -> str:
+    """A question, or a conversation with who said what, as safe HTML; what answers quote of a text is marked."""
     if isinstance(input, str):
-        return f'<p class="text" dir="auto">{escape(input)}</p>'  # offsets of marked words count in this text
+        return f'<p class="text" dir="auto">{_quoted(input, answers)}</p>'  # offsets of marked words count in this text
     said = "".join(
         f'<li class="{escape(str(one["role"]))}"><b>{escape(str(one["role"]))}</b> {_lines(str(one["content"]))}</li>'
         for one in input
     )
     return f'<ol class="talk" dir="auto">{said}</ol>'
+
+
+def _quoted(text: str, answers: Sequence[str]) -> str:
+    """The text, escaped, with the sentences marked that stand in an answer just as they are here."""
+    parts, at = [], 0
+    for start, end in sentences(text):
+        by = [f"#{n}" for n, answer in enumerate(answers, 1) if text[start:end] in answer]
+        if by and end - start < len(text):
+            quoted = f'<mark class="quoted" title="in {" and ".join(by)}">{escape(text[start:end])}</mark>'
+            parts += [escape(text[at:start]), quoted]
+            at = end
+    return "".join([*parts, escape(text[at:])])
 
 
 def cell(output: Output, others: Sequence[str] = ()) -> str:

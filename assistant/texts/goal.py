@@ -30,7 +30,7 @@ from assistant.texts.obey import broken, distance, holds
 from assistant.texts.practice import Practice, practice
 from assistant.texts.repair import repaired
 from assistant.texts.say import instruction
-from assistant.texts.taste import Taste, learned
+from assistant.texts.taste import Pair, Taste, learned
 from assistant.types import Constraint, Example, Feedback, Highlight, Label, Output, Preference, new_id
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class TextGoal:
         worth = np.array([self._kept(str(v), x, self._rules(x)) for v, x in zip(values, asked, strict=True)], float)
         if self.taste is None or not len(values):
             return worth
-        return np.where(np.isnan(worth), 1.0, worth) * self.taste([str(value) for value in values])
+        liked = self.taste([str(value) for value in values], [question(x) for x in asked])
+        return np.where(np.isnan(worth), 1.0, worth) * liked
 
     def _kept(self, text: str, input: Any, rules: Sequence[Constraint]) -> float:
         """1 where all rules are kept that can be checked; NaN where there are none."""
@@ -143,7 +144,7 @@ class TextGoal:
         if not found:
             best = [self._best(tried, rules, asked)] if tried else []
             return best, "the best that I could do" if best else "the model had nothing to say"
-        return self._two(list(found.values()), count)
+        return self._two(list(found.values()), count, asked)
 
     def _best(self, tried: Sequence[Output], rules: Sequence[Constraint], asked: str | None) -> Output:
         """What is nearest to obeying, where nothing does; edited, if need be, so that the edit shows."""
@@ -157,7 +158,7 @@ class TextGoal:
         self.found = [f"After {len(tried)} tries none keeps every rule. This one is nearest, but breaks: {missed}"]
         return best.model_copy(update={"rules": acted})
 
-    def _two(self, found: list[Output], count: int) -> tuple[list[Output], str]:
+    def _two(self, found: list[Output], count: int, asked: str | None) -> tuple[list[Output], str]:
         """The one that is liked best, and those whose comparison with it would teach most."""
         found.sort(key=_lost)
         texts = [str(output.value) for output in found]
@@ -165,9 +166,12 @@ class TextGoal:
             first, gain = 0, [1 - _alike(texts[0], text) for text in texts]
             why = "two that differ much; which is better?" if count > 1 and len(found) > 1 else ""
         else:
-            worth = self.taste.worth(texts)
+            worth = self.taste.worth(texts, [asked] * len(texts))
             first = int(worth.argmax())
-            gain = [self.taste.doubt(texts[first], text) / (1 + abs(worth[first] - w)) for text, w in zip(texts, worth)]  # noqa: B905
+            gain = [
+                self.taste.doubt(texts[first], text, asked) / (1 + abs(worth[first] - its))
+                for text, its in zip(texts, worth, strict=True)
+            ]
             why = "#1 is the one that I think you like best, #2 the one that I know least against it"
         others = sorted((at for at in range(len(found)) if at != first), key=lambda at: -gain[at])
         return [found[at] for at in (first, *others[: count - 1])], why if others else ""
@@ -193,7 +197,9 @@ class TextGoal:
 
     def _worth(self, text: str, input: Any, rules: Sequence[Constraint]) -> float:
         kept = self._kept(text, input, rules)
-        return (1.0 if np.isnan(kept) else kept) * (float(self.taste([text])[0]) if self.taste else 1.0)
+        return (1.0 if np.isnan(kept) else kept) * (
+            float(self.taste([text], [question(input)])[0]) if self.taste else 1.0
+        )
 
     def measures(self, values: Sequence[Any], inputs: Sequence[Any] = ()) -> dict[str, float]:
         """Shares in [0, 1], but for words: the mean number of them."""
@@ -244,18 +250,16 @@ class TextGoal:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def goal_of(
-    feedback: Sequence[Feedback], pool: Sequence[Any], judged: Sequence[Any] = (), embed: Any = None
-) -> TextGoal:
+def goal_of(feedback: Sequence[Feedback], pool: Sequence[Any], judged: Sequence[Any] = ()) -> TextGoal:
     """The goal by this feedback, oldest first.
 
     Args:
         pool, judged: inputs to learn from, and others to judge by.
-        embed: see `taste`.
     """
     rules = tuple(one for one in feedback if isinstance(one, Constraint) and one.operator != "ignore")
-    pairs = [(str(one.chosen), str(one.rejected)) for one in feedback if isinstance(one, Preference)]
-    return TextGoal(rules, learned(pairs, embed), pool, judged)
+    better = [one for one in feedback if isinstance(one, Preference)]
+    pairs = [Pair(str(one.chosen), str(one.rejected), question(one.input)) for one in better]
+    return TextGoal(rules, learned(pairs), pool, judged)
 
 
 def told(input: Any, rules: Iterable[Constraint]) -> Any:
