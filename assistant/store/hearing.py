@@ -21,7 +21,7 @@ from assistant.store.rows import Decision
 from assistant.store.talk import Said, add_messages
 from assistant.types import Constraint, Critique, Feedback, Reading, new_id, now
 
-__all__ = ["Hearing", "feedback_seal", "reading_seal"]
+__all__ = ["Hearing", "add_turn", "feedback_seal", "reading_seal"]
 
 
 class Hearing(Database):
@@ -57,19 +57,9 @@ class Hearing(Database):
         """
         id = reading_id or (feedback[0].reading if feedback else new_id())
         with self.writing() as connection:
-            _add_critique(connection, critique)
-            twin = _twin(connection, critique.id, reading, replaces)
-            if twin is not None:
-                return twin
-            row = {"id": id, "critique": critique.id, "parser": parser, "parser_version": parser_version,
-                   "confidence": reading.confidence, "body": reading, "replaces": replaces,
-                   "created_at": now()}  # fmt: skip
-            row["sha256"] = reading_seal(row)
-            connection.execute(sa.insert(t.readings).values(row))
-            _add_feedback(connection, feedback, critique.id, id, critique.conversation)
-            _retract(connection, retract, critique.author, critique.id, "")
-            add_messages(connection, critique.conversation, messages)
-        return id
+            return add_turn(
+                connection, id, critique, reading, parser, parser_version, feedback, retract, replaces, messages
+            )
 
     def decide(
         self,
@@ -132,6 +122,34 @@ class Hearing(Database):
         with self.writing() as connection:
             row = _event(_task_of(connection, feedback_id), feedback_id, "on" if on else "off", author)
             connection.execute(sa.insert(t.feedback_events).values(row))
+
+
+def add_turn(
+    connection: Connection,
+    id: str,
+    critique: Critique,
+    reading: Reading,
+    parser: str,
+    parser_version: str,
+    feedback: Sequence[Feedback] = (),
+    retract: Sequence[str] = (),
+    replaces: str | None = None,
+    messages: Sequence[Said] = (),
+) -> str:
+    """A whole turn within a transaction; gives the reading's id, which is `id`, or that of one that says the same."""
+    _add_critique(connection, critique)
+    twin = _twin(connection, critique.id, reading, replaces)
+    if twin is not None:
+        return twin
+    row = {"id": id, "critique": critique.id, "parser": parser, "parser_version": parser_version,
+           "confidence": reading.confidence, "body": reading, "replaces": replaces,
+           "created_at": now()}  # fmt: skip
+    row["sha256"] = reading_seal(row)
+    connection.execute(sa.insert(t.readings).values(row))
+    _add_feedback(connection, feedback, critique.id, id, critique.conversation)
+    _retract(connection, retract, critique.author, critique.id, "")
+    add_messages(connection, critique.conversation, messages)
+    return id
 
 
 def reading_seal(row: Any) -> str:
