@@ -6,10 +6,10 @@ Each of the n sentences of a text is in the summary or not:
     z_i = base_i + t (f_i . delta + n_i . omega) + m_i . mu + b
 
 base_i tells how central a sentence is among the others (the cosine of its vector with their mean, after the centroid
-of Radev et al. 2004) and how early it comes, with a constant for the text by which `USUAL` sentences are likelier in than out. f_i
-and n_i are the features and the hashed words of the sentence (`_parts.py`), m_i what can be counted in it. The adapter
-is the LoRA matrices with delta, omega, mu and b: all zero at first. Sentences that say the same are not picked twice
-(maximal marginal relevance, Carbonell & Goldstein 1998).
+of Radev et al. 2004) and how early it comes, with a constant for the text by which `USUAL` sentences are likelier in
+than out. f_i and n_i are the features and the hashed words of the sentence (`_parts.py`), m_i what can be counted in
+it. The adapter is the LoRA matrices with delta, omega, mu and b: all zero at first. Sentences that say the same are not
+picked twice (maximal marginal relevance, Carbonell & Goldstein 1998).
 
 A summary in a person's own words stands for the sentences that share most words with its own.
 
