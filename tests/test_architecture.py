@@ -16,6 +16,7 @@ from adapters.models import family
 from adapters.signals import signal
 from assistant.bench import bench
 from assistant.exports import exporter
+from assistant.imports import importer
 from assistant.molecules.components import component
 from assistant.parsers import parser
 from assistant.registry import Registry
@@ -25,7 +26,7 @@ from assistant.tasks import task
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
-REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, bench, family, signal, component)
+REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, importer, bench, family, signal, component)
 
 LONGEST = 330
 LONGER = {  # each holds one idea that would be harder to read in two files
