@@ -14,6 +14,7 @@ example stays on its side when others are added. Nothing is dropped in silence: 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -63,6 +64,7 @@ def read_examples(
     heldout: float = 0.25,
     seed: int = 0,
     labelled: bool = True,
+    talks: bool = False,
 ) -> Source:
     """The examples of a file or a local dataset folder.
 
@@ -71,7 +73,8 @@ def read_examples(
         heldout: share of the labelled examples, in [0, 1), that only ever judge adapters. A column `split`,
             or the splits of a dataset folder, win over it.
         seed: gives another held-out part.
-        labelled: False: there is no one right answer, and nothing is said of labels.
+        labelled: False: there is no one right answer, and nothing is said of labels; `Source.labels` has them.
+        talks: a list of messages, {"role": "user", "content": "Hello?"}, may stand where the text should be.
 
     Raises:
         UserError: no such file or column, nothing to read, or one id for two texts.
@@ -82,15 +85,15 @@ def read_examples(
         reason = f": line {table.aside[0][0]} {table.aside[0][1]}" if table.aside else ""
         raise UserError(f"{str(path)!r} has no rows{reason}", do="add at least one text")
     columns = choose(table, text, label, id)
-    gathered = _gather(table, columns)
+    gathered = _gather(table, columns, talks)
     if not gathered.kept:
         line, reason = gathered.aside[0]
         raise UserError(f"{str(path)!r} has no text in the column {columns.text!r}: line {line} {reason}")
     labels = _whole_numbers(gathered.kept)
     examples = tuple(_example(item, labels, heldout, seed) for item in gathered.kept)
+    said = tuple(sorted({e.label for e in examples if e.label is not None}, key=_natural))
     if not labelled:
         examples = tuple(example.model_copy(update={"label": None, "split": "pool"}) for example in examples)
-    said = tuple(sorted({e.label for e in examples if e.label is not None}, key=_natural))
     unlabelled = sum(e.label is None for e in examples)
     notes = [
         *table.notes,
@@ -122,6 +125,8 @@ class _Item:
     text: str
     label: str | None
     split: str | None
+    talk: bool = False
+    """The text is a conversation, as JSON."""
 
 
 @dataclass
@@ -157,18 +162,20 @@ TWICE = "the same text as an earlier row, counted once"
 CONFLICT = "the same text as an earlier row, but another label; the first one counts"
 
 
-def _gather(table: Table, columns: Columns) -> _Gathered:
+def _gather(table: Table, columns: Columns, talks: bool) -> _Gathered:
     """One item per text: rows without a usable text go aside, repeated texts become one."""
     aside = list(table.aside)
     odd: dict[str, list[int]] = {}
     by_text: dict[str, _Item] = {}
     by_id: dict[str, _Item] = {}
     for row in table.rows:
-        text = _text(row.cells.get(columns.text))
+        talk = _talk(row.cells.get(columns.text)) if talks else None
+        text = talk or _text(row.cells.get(columns.text))
         if not isinstance(text, str):
             aside.append((row.line, text.reason))
             continue
         item = _item(row, text, columns, odd)
+        item.talk = talk is not None
         first = by_text.get(item.text)
         if first is None:
             _check_id(item, by_id)
@@ -182,6 +189,16 @@ def _gather(table: Table, columns: Columns) -> _Gathered:
 
 class _Unusable(Record):
     reason: str
+
+
+def _talk(value: Any) -> str | None:
+    """A conversation as JSON, with who said what and nothing else; None: it is none."""
+    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        return None
+    said = [{"role": one.get("role"), "content": one.get("content")} for one in value]
+    if not all(isinstance(part, str) and part.strip() for one in said for part in one.values()):
+        return None
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _text(value: Any) -> str | _Unusable:
@@ -248,7 +265,8 @@ def _whole_numbers(items: Iterable[_Item]) -> dict[str, str]:
 
 def _example(item: _Item, labels: dict[str, str], heldout: float, seed: int) -> Example:
     label = labels[item.label] if item.label is not None else None
-    return Example(id=item.id, input=item.text, label=label, split=_side(item, label, heldout, seed))
+    input = json.loads(item.text) if item.talk else item.text
+    return Example(id=item.id, input=input, label=label, split=_side(item, label, heldout, seed))
 
 
 def _side(item: _Item, label: str | None, heldout: float, seed: int) -> Literal["pool", "heldout"]:

@@ -98,7 +98,7 @@ class Workbench:
             if self._model is None:
                 self._model = self.task.model()
                 self._loaded = BASE
-            self._model.relabel(self.labels())
+            self._model.relabel(self._sayable())
             wanted = self.store.live(self.task.name) if adapter is None else adapter
             self._swap(self._model, wanted if isinstance(wanted, AdapterRow) else None)
             yield self._model
@@ -138,6 +138,10 @@ class Workbench:
         from assistant.rules import labels_of
 
         return labels_of(self.task.vocabulary.labels, self.rules())
+
+    def _sayable(self) -> tuple[str, ...]:
+        """What the model may say, where it chooses among given values."""
+        return self.labels() if self.task.replies is None else tuple(self.task.replies(self.said()))
 
     def vocabulary(self) -> Vocabulary:
         return self.task.vocabulary.model_copy(update={"labels": self.labels()})

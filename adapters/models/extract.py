@@ -21,10 +21,8 @@ A summary in a person's own words stands for the sentences that share most words
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -36,6 +34,7 @@ from adapters.models import family
 from adapters.models._encoder import Encoder
 from adapters.models._hashed import HASHES
 from adapters.models._parts import Parts, Read, Split
+from adapters.models._sentences import COUNTS, apart, counted, likely, nearest, places
 from adapters.models._text import without
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
@@ -45,25 +44,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Extract", "extract"]
 
-USUAL, MOST = 3, 0.5
-"""Sentences of a summary before any feedback, and the share of a text's that it is at most."""
-CENTRAL, LEAD, FADE = 0.9, 1.6, 2.5
-"""Nats: of a sentence that is one standard deviation more central than the mean, of the first, and after how many
-sentences a third of that is left."""
 SCALE = 20.0
 """t: as in `classifier`."""
 WARMTH = 0.7
 """Of samples: 1 would be the model's own chances, 0 always its best."""
-AGAIN = 6.0
-"""Nats that a sentence loses for each unit of cosine above `ALIKE` with one that is picked already."""
-ALIKE = 0.55
-OVERLAP = 0.35
-"""The share of the words of a sentence that one of the text must have, to be what it stands for."""
 BETA = 0.3
 """Of preferences; see the signal `pairwise`."""
-_WORD = re.compile(r"\w+")
-_COUNTED = (r"\d", r"[\"“”«»]", r"[?]", r"[!]", r"\b(?:I|we|you|my|our|your)\b", r",", r"[$€£%]")
-COUNTS = len(_COUNTED) + 5
 
 
 @family
@@ -228,7 +214,7 @@ class Extract:
     def _score(self, texts: Sequence[str], remember: bool = True) -> _Scored:
         read, owner = self.parts.read(texts, remember)
         parts, _ = self.parts.cut(texts)
-        z = _base(read.vectors, owner, len(texts))
+        z = likely(read.vectors, owner, len(texts))
         if self.encoder.adapted:
             z = z + self._learned(read, parts, owner)
         return _Scored(z, owner, read.vectors)
@@ -237,10 +223,9 @@ class Extract:
         words = nn.functional.embedding_bag(
             read.words.ids, self.omega[:, None], read.words.starts, mode="sum", per_sample_weights=read.words.weights
         )[:, 0]
-        places = _places(owner)
-        counted = torch.tensor([_counted(part) for part in parts], device=owner.device)
-        counted = torch.cat([counted, places], 1)
-        return SCALE * (read.features @ self.delta + words) + counted @ self.mu + self.bias
+        found = torch.tensor([counted(part) for part in parts], device=owner.device)
+        found = torch.cat([found, places(owner)], 1)
+        return SCALE * (read.features @ self.delta + words) + found @ self.mu + self.bias
 
     def _picked(self, text: str, z: Tensor, vectors: Tensor, warm: bool) -> Prediction:
         """The best summary of a text by its sentences' (n,) z, or, where `warm`, one by chance."""
@@ -250,7 +235,7 @@ class Extract:
         if warm:
             chance = torch.rand(len(z), device="cpu").clamp(1e-6, 1 - 1e-6).to(z.device)
             want = z + WARMTH * torch.logit(chance)
-        picked = _apart(want.tolist(), (vectors @ vectors.T).tolist())
+        picked = apart(want.tolist(), (vectors @ vectors.T).tolist())
         spans = self.parts.split(text)
         signs = torch.tensor([1.0 if at in picked else -1.0 for at in range(len(z))], device=z.device)
         score = math.exp(float(nn.functional.logsigmoid(z * signs).mean()))
@@ -261,7 +246,7 @@ class Extract:
         own = [text[a:b] for a, b in self.parts.split(text)]
         picked: set[int] = set()
         for said in (value[a:b] for a, b in self.parts.split(value)):
-            at = own.index(said) if said in own else _nearest(said, own)
+            at = own.index(said) if said in own else nearest(said, own)
             picked |= set() if at is None else {at}
         return [1.0 if at in picked else -1.0 for at in range(len(own))]
 
@@ -275,63 +260,6 @@ class Extract:
                 if 0 <= first < b and first + len(piece.text) > a:
                     signs[at] = 1.0 if piece.role == "for" else -1.0
         return signs
-
-
-def _base(vectors: Tensor, owner: Tensor, texts: int) -> Tensor:
-    """(S,) what is likely in before any feedback."""
-    parts = []
-    for at in range(texts):
-        own = vectors[owner == at].detach()
-        n = len(own)
-        central = own @ nn.functional.normalize(own.mean(0), dim=0)
-        spread = (central - central.mean()) / (central.std(correction=0) + 1e-6)
-        early = torch.exp(-torch.arange(n, device=own.device) / FADE)
-        parts.append(_with(CENTRAL * spread + LEAD * early, min(USUAL, math.ceil(MOST * n))))
-    return torch.cat(parts) if parts else vectors.new_zeros(0)
-
-
-def _with(z: Tensor, count: int) -> Tensor:
-    """z with the constant by which so many of them are likelier in than out."""
-    if len(z) <= count:
-        return z - z.min() + 1 if len(z) else z
-    ordered = z.sort(descending=True).values
-    return z - (ordered[count - 1] + ordered[count]) / 2
-
-
-def _apart(want: Sequence[float], alike: Sequence[Sequence[float]]) -> list[int]:
-    """Numbers of the sentences that are wanted, the most wanted first, without those that say the same; at least
-    one."""
-    picked: list[int] = []
-    for at in sorted(range(len(want)), key=lambda at: -want[at]):
-        again = max((alike[at][other] for other in picked), default=0.0)
-        if not picked or want[at] - AGAIN * max(0.0, again - ALIKE) > 0:
-            picked.append(at)
-    return picked
-
-
-def _places(owner: Tensor) -> Tensor:
-    """(S, 4) where each sentence stands: near the beginning, how far down, the first, the last."""
-    counts = torch.bincount(owner)
-    starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)[:-1]]) if len(counts) else counts
-    at = torch.arange(len(owner), device=owner.device) - starts[owner]
-    n = counts[owner]
-    down = at / (n - 1).clamp(min=1)
-    return torch.stack([torch.exp(-at / FADE), down, (at == 0).float(), (at == n - 1).float()], 1).float()
-
-
-@lru_cache(maxsize=50_000)
-def _counted(sentence: str) -> tuple[float, ...]:
-    """What can be counted in a sentence: about 1 each where it is there."""
-    found = [float(min(2, len(re.findall(sign, sentence)))) / 2 for sign in _COUNTED]
-    return (math.log1p(len(_WORD.findall(sentence))) / 3, *found)
-
-
-def _nearest(said: str, own: Sequence[str]) -> int | None:
-    """The sentence with the largest share of these words; None: none has enough of them."""
-    words = set(_WORD.findall(said.casefold()))
-    shares = [len(words & set(_WORD.findall(one.casefold()))) / max(1, len(words)) for one in own]
-    best = max(range(len(own)), key=lambda at: shares[at])
-    return best if shares[best] >= OVERLAP else None
 
 
 def _text(input: Any) -> str:

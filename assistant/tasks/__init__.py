@@ -188,6 +188,7 @@ class Task:
         edit: applies an edit to a value.
         goal: what outputs are worth, by the feedback in force; None where outputs are right or wrong. It then takes
             the place of `obey`, the model learns to make what is worth more, and `guards` bound its measures.
+        replies: with a goal, the values that the model chooses among, by the feedback in force; None: it makes its own.
         draws: with a goal, outputs drawn for each that is shown.
         sample: with a goal, outputs that each version makes for the gate.
         part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
@@ -211,6 +212,7 @@ class Task:
     implies: Callable[[Constraint, Any], Any] = lambda constraint, input: None
     edit: Callable[[Any, EditAct], Any] = _replace
     goal: Callable[[Sequence[Feedback]], Goal] | None = None
+    replies: Callable[[Sequence[Feedback]], Sequence[str]] | None = None
     draws: int = 8
     sample: int = 192
     guards: Mapping[str, Guard] = field(default_factory=dict)

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 from assistant.data import Source, read_examples
 from assistant.errors import UserError
 from assistant.tasks import Download, Goal, Guard, Task, View
-from assistant.types import Act, Critique, EditAct, Evidence, Example, Feedback, Output, Report, Vocabulary
+from assistant.types import (
+    Act,
+    Critique,
+    EditAct,
+    Evidence,
+    Example,
+    Feedback,
+    Label,
+    Output,
+    Preference,
+    Report,
+    Vocabulary,
+)
 
 if TYPE_CHECKING:
     from adapters.models import Model
@@ -40,6 +52,7 @@ def generated_task(
     data: str | None,
     text: str | None = None,
     id: str | None = None,
+    replies: bool = False,
     heldout: float = 0.25,
     name: str = "",
     help: tuple[str, ...] = (),
@@ -49,13 +62,14 @@ def generated_task(
     Args:
         model: makes what writes them.
         data: inputs, one a row; None: those of the demo, `kind`.jsonl.
+        replies: the model chooses among the labels of the data, and what people wrote themselves.
 
     Raises:
         UserError: the data can't be read.
     """
     source = read_examples(
         DEMO / f"{kind}.jsonl" if data is None else Path(data),
-        text="input" if data is None else text, id=id, labelled=False,
+        text="input" if data is None else text, id=id, labelled=False, talks=True,
     )  # fmt: skip
     pool, judged = _apart(source, heldout)
 
@@ -72,6 +86,7 @@ def generated_task(
         edit=_edit,
         normal=_normal,
         outputs=SHOWN,
+        replies=(lambda said: _replies(source.labels, said)) if replies else None,
         draws=DRAWS,
         sample=SAMPLE,
         goal=wanted,
@@ -91,6 +106,13 @@ def _apart(source: Source, heldout: float) -> tuple[list[Any], list[Any]]:
     random.Random(0).shuffle(inputs)
     held = int(heldout * len(inputs))
     return inputs[held:], inputs[:held]
+
+
+def _replies(given: Sequence[str], said: Sequence[Feedback]) -> tuple[str, ...]:
+    """Those of the data, then what people wrote in their place."""
+    written = [one.chosen for one in said if isinstance(one, Preference)]
+    right = [one.value for one in said if isinstance(one, Label) and one.op == "is"]
+    return tuple(dict.fromkeys([*given, *map(str, [*right, *written])]))
 
 
 def writer(base: str | None, rank: int, instruction: str = "") -> Callable[[], Model]:
