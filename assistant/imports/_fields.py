@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from assistant.exports import Row
 from assistant.exports._annotate import restored
 from assistant.exports._views import fallen, text, value_of
 from assistant.imports import Judgement, Records
-from assistant.types import Constraint, Label, Preference
+from assistant.types import Constraint, Evidence, Label, Preference
 
 __all__ = [
     "INPUTS",
@@ -36,6 +36,8 @@ WORDS = (
     "words", "comment", "comments", "critique", "reason", "reasons", "why", "note", "notes", "explanation", "rationale",
     "feedback", "remark", "remarks",
 )  # fmt: skip
+
+ROLES = get_args(Evidence.model_fields["role"].annotation)
 
 
 def says(name: str) -> bool:
@@ -58,6 +60,11 @@ def input_of(fields: Mapping[str, Any], without: Iterable[str] = ()) -> str | No
         return next(field for field in left if field.casefold() == named)
     texts = [name for name, value in left.items() if isinstance(value, str)]
     return texts[0] if len(texts) == 1 else next(iter(left)) if len(left) == 1 else None
+
+
+def evidence_of(text: Any, role: Any) -> tuple[Evidence, ...]:
+    """The words as evidence, where their role is one of ours."""
+    return (Evidence(text=text, role=role),) if isinstance(text, str) and role in ROLES else ()
 
 
 def moment(value: Any) -> datetime | None:

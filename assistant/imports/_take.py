@@ -126,20 +126,40 @@ def _fitted(judgement: Judgement, labels: tuple[str, ...], odd: Counter[str]) ->
     if judgement.own is None or labels:
         _check_input(judgement.input, labels)
     if judgement.order:
-        return judgement
+        return judgement if judgement.own is not None and not labels else _ordered(judgement, labels)
     if labels:
-        label = _label(judgement.value, labels)
-        if label != judgement.value:
-            odd[f"{judgement.value!r} was read as the label {label!r}"] += 1
-        output = next((one for one in labels if one == str(judgement.output)), None)
-        return judgement.model_copy(update={"value": label, "output": output or judgement.output})
-    if judgement.own is None and not (isinstance(judgement.value, str) and judgement.value.strip()):
+        return _labelled(judgement, labels, odd)
+    if judgement.own is None and not _is_text(judgement.value):
         raise _Unfit("its answer is no text" if judgement.value not in (None, "") else "it has no answer")
     return judgement
 
 
+def _labelled(judgement: Judgement, labels: tuple[str, ...], odd: Counter[str]) -> Judgement:
+    label = _label(judgement.value, labels)
+    if label != judgement.value:
+        odd[f"{judgement.value!r} was read as the label {label!r}"] += 1
+        judgement = judgement.model_copy(update={"own": None})  # that row names another label
+    if judgement.output is None or judgement.output in labels:
+        return judgement.model_copy(update={"value": label})
+    # a model that has other labels than the task did not say what this one could say
+    kept = {**judgement.kept, "output": judgement.output}
+    return judgement.model_copy(update={"value": label, "output": None, "kept": kept})
+
+
+def _ordered(judgement: Judgement, labels: tuple[str, ...]) -> Judgement:
+    if not labels and not all(_is_text(value) for tier in judgement.order for value in tier):
+        raise _Unfit("one of its answers is no text")
+    order = tuple(tuple(_label(value, labels) if labels else value for value in tier) for tier in judgement.order)
+    own = judgement.own if order == judgement.order else None
+    return judgement.model_copy(update={"order": order, "own": own})
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def _check_input(input: Any, labels: tuple[str, ...]) -> None:
-    if isinstance(input, str) and input.strip():
+    if _is_text(input):
         return
     if isinstance(input, str) or input is None:
         raise _Unfit("it has no input")

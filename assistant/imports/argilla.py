@@ -16,13 +16,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import given, input_of, own_row, says, the_same_or_own
+from assistant.imports._fields import evidence_of, given, input_of, own_row, says, the_same_or_own
 from assistant.types import Evidence
 
 LOOKS = ({"fields", "responses"},)
 KNOWN = {"id", "fields", "metadata", "suggestions", "responses", "vectors", "status", "_server_id"}
 LABELS = {"is": "is", "is_text": "is", "is_not": "is_not", "is_not_text": "is_not"}
-ROLES = ("for", "against", "error", "missing", "ignore")
 
 
 @importer
@@ -87,20 +86,22 @@ def _answered(
 def _order(value: Any, fields: dict[str, Any]) -> tuple[tuple[str, ...], ...] | None:
     """The names of fields in tiers, best first; None where the value is no choice between fields."""
     if isinstance(value, str) and value in fields:
-        family = value.rstrip("0123456789").rstrip("-_ ")
-        rest = tuple(n for n in fields if n != value and n.rstrip("0123456789").rstrip("-_ ") == family)
+        rest = tuple(name for name in fields if name != value and _family(name) == _family(value))
         return ((value,), rest) if rest else None
-    if isinstance(value, list) and len(value) > 1:
-        found = [one.get("value") if isinstance(one, dict) else one for one in value]
-        names = [str(name) for name in found if isinstance(name, str) and name in fields]
-        if len(names) == len(found):
-            ranks = [one.get("rank") if isinstance(one, dict) else None for one in value]
-            places = [n if rank is None else rank for n, rank in enumerate(ranks)]
-            tiers = [
-                tuple(n for n, place in zip(names, places, strict=True) if place == at) for at in sorted({*places})
-            ]
-            return tuple(tiers) if len(tiers) > 1 else None
-    return None
+    if not isinstance(value, list) or len(value) < 2:
+        return None
+    tiers: dict[float, tuple[str, ...]] = {}
+    for place, one in enumerate(value):
+        name, rank = (one.get("value"), one.get("rank", place)) if isinstance(one, dict) else (one, place)
+        if not isinstance(name, str) or name not in fields or not isinstance(rank, int | float):
+            return None
+        tiers[rank] = (*tiers.get(rank, ()), name)
+    return tuple(tiers[rank] for rank in sorted(tiers)) if len(tiers) > 1 else None
+
+
+def _family(name: str) -> str:
+    """ "answer" of "answer1", "answer-2" and "answer_2"."""
+    return name.rstrip("0123456789").rstrip("-_ ")
 
 
 def _is_value(question: str, value: Any) -> bool:
@@ -124,12 +125,13 @@ def _words(answers: dict[str, Any]) -> str:
 
 def _evidence(spans: Any, text: Any) -> tuple[Evidence, ...]:
     """Words that were marked with a role of ours, in the question "evidence"."""
-    found = (
-        [one for one in spans if isinstance(one, dict) and one.get("label") in ROLES] if isinstance(spans, list) else []
-    )
-    if not isinstance(text, str):
-        return ()
-    return tuple(Evidence(text=text[one["start"] : one["end"]], role=one["label"]) for one in found)
+    marked = [one for one in spans if isinstance(one, dict)] if isinstance(spans, list) else []
+    found: list[Evidence] = []
+    for one in marked if isinstance(text, str) else ():
+        start, end = one.get("start"), one.get("end")
+        if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text):
+            found += evidence_of(text[start:end], one.get("label"))
+    return tuple(found)
 
 
 def _kept(

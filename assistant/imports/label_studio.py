@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import given, input_of, moment, own_row, says, the_same_or_own
+from assistant.imports._fields import ROLES, evidence_of, given, input_of, moment, own_row, says, the_same_or_own
 from assistant.types import Evidence
 
 LOOKS = ({"data", "annotations"},)
@@ -26,7 +26,8 @@ BOOKKEEPING = {
     "total_annotations", "cancelled_annotations", "total_predictions", "comment_count", "unresolved_comment_count",
     "last_comment_updated_at", "updated_by", "comment_authors", "file_upload", "is_labeled", "overlap", "allow_skip",
 }  # fmt: skip
-ROLES = ("for", "against", "error", "missing", "ignore")
+
+ANSWERS = ("body", "html", "text", "title")
 
 
 @importer
@@ -66,7 +67,7 @@ def _annotated(
         "evidence": _evidence(results),
         "kept": _kept(record, data, asked, results),
     }
-    before = len(results) and records.skipped.total()
+    before = records.skipped.total()
     found = [*_values(record, shared, results, records), *_orders(data, asked, shared, results, records)]
     for judgement in found:
         yield the_same_or_own(row, judgement)
@@ -156,7 +157,7 @@ def _words(results: list[dict[str, Any]]) -> str:
 def _evidence(results: list[dict[str, Any]]) -> tuple[Evidence, ...]:
     """Words that were marked with a role of ours."""
     marked = [one["value"] for one in results if _is_evidence(one)]
-    return tuple(Evidence(text=str(one["text"]), role=one["labels"][0]) for one in marked)
+    return tuple(each for one in marked for each in evidence_of(one["text"], one["labels"][0]))
 
 
 def _is_evidence(region: dict[str, Any]) -> bool:
@@ -195,7 +196,7 @@ def _orders(
 def _sides(region: dict[str, Any], data: dict[str, Any]) -> list[str]:
     """The fields of the two answers: those that the comparison names, else the two that are not the input."""
     to = region.get("to_name")
-    named = [name.strip() for name in (to if isinstance(to, list) else str(to).split(","))]
+    named = [str(name).strip() for name in (to if isinstance(to, list) else str(to).split(","))]
     here = [name for name in named if name in data]
     if len(here) == 2:
         return here
@@ -211,11 +212,10 @@ def _ranked(ranker: Any, data: dict[str, Any], asked: str) -> list[Any]:
     """The answers in the order of their ids."""
     ids = next(iter(ranker.values()), []) if isinstance(ranker, dict) else ranker
     lists = [value for name, value in data.items() if name != asked and isinstance(value, list)]
-    items = {one["id"]: one for some in lists for one in some if isinstance(one, dict) and "id" in one}
-    answers = {
-        id: one.get("body") or one.get("html") or one.get("text") or one.get("title") for id, one in items.items()
-    }
-    return [answers[id] for id in ids if answers.get(id)] if isinstance(ids, list) else []
+    items = [one for some in lists for one in some if isinstance(one, dict) and "id" in one]
+    answers = {str(one["id"]): next((one[n] for n in ANSWERS if given(one.get(n))), None) for one in items}
+    found = [answers.get(str(id)) for id in ids] if isinstance(ids, list) else []
+    return [answer for answer in found if answer is not None]
 
 
 def _kept(record: dict[str, Any], data: dict[str, Any], asked: str, results: list[dict[str, Any]]) -> dict[str, Any]:

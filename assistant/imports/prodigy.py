@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import given, input_of, moment, own_row, says, the_same_or_own
+from assistant.imports._fields import evidence_of, given, input_of, moment, own_row, says, the_same_or_own
 from assistant.types import Evidence
 
 LOOKS = ({"text", "answer"}, {"text", "label", "answer"}, {"answer", "_task_hash"}, {"answer", "_view_id"})
@@ -66,7 +66,13 @@ def _chosen(record: dict[str, Any], shared: dict[str, Any], labels: tuple[str, .
     options, accepted = record.get("options"), record.get("accept")
     if not isinstance(options, list) or not isinstance(accepted, list):
         return None
-    known = {one["id"]: one.get("text", one["id"]) for one in options if isinstance(one, dict) and "id" in one}
+    known = {
+        one["id"]: one.get("text", one["id"])
+        for one in options
+        if isinstance(one, dict) and isinstance(one.get("id"), str | int | float)
+    }
+    if not all(isinstance(id, str | int | float) for id in accepted):
+        return None
     named = [name for id in accepted for name in (id, known.get(id)) if name in labels]
     op = "is" if record["answer"] == "accept" else "is_not"
     if named and len(accepted) == 1:
@@ -93,8 +99,7 @@ def _evidence(record: dict[str, Any]) -> tuple[Evidence, ...]:
     """The marked words of one of our own exports, whose labels are roles."""
     spans = record.get("spans")
     found = [one for one in spans if isinstance(one, dict)] if isinstance(spans, list) else []
-    roles = ("for", "against", "error", "missing", "ignore")
-    return tuple(Evidence(text=one["text"], role=one["label"]) for one in found if one.get("label") in roles)
+    return tuple(each for one in found for each in evidence_of(one.get("text"), one.get("label")))
 
 
 def _kept(record: dict[str, Any]) -> dict[str, Any]:
