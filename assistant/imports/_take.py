@@ -316,7 +316,10 @@ def _told(task: str, files: Sequence[File], turns: Sequence[Turn], new: set[str]
         authors=tuple(sorted({one.author for one in made})),
         left_out=tuple(one for file in files for one in _left_out(file)),
         fields=tuple(sorted({name for turn in turns for name in turn.card.get("fields", ())})),
-        notes=(*(note for file in files for note in file.notes), *(f"{n} times {what}" for what, n in odd.items())),
+        notes=(
+            *(note for file in files for note in file.notes),
+            *(f"{what} ({n} time{'' if n == 1 else 's'})" for what, n in odd.items()),
+        ),
     )
 
 

@@ -333,7 +333,7 @@ def test_table_of_labels(mails: Desk) -> None:
     table = "text,Label,author,comment\nNice shop,Praise,ann,lovely\nWhere is it?,order,,\nWhat?,,ann,\n,order,ann,"
     done = mails.take(table, "said.csv")
     assert mails.lines() == [("is", "praise", "ann"), ("is", "order", "me")]
-    assert done.notes == ("1 times 'Praise' was read as the label 'praise'",)
+    assert done.notes == ("'Praise' was read as the label 'praise' (1 time)",)
     assert {(one.why, one.line) for one in done.left_out} == {("it has no judgement", 4), ("it has no input", 5)}
     assert done.authors == ("ann", "me")
 
