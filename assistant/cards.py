@@ -140,6 +140,10 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
         return f"the labels are **{value}**"
     if rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
+    elif isinstance(rule.value, bool) and rule.operator in ("eq", "ne"):
+        name = called(rule.property, vocabulary)
+        wanted = rule.value == (rule.operator == "eq")
+        body = f"**{name}**" if wanted else f"no **{name.removeprefix('a ')}**"
     else:
         known = next((each for each in vocabulary.properties if each.name == rule.property and each.title), None)
         unit = f" {known.unit}" if known and known.unit else ""

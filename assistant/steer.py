@@ -105,14 +105,20 @@ def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:
 
 
 def _stay(goal: Goal, example: Example, before: Sequence[Output], instead: Mapping[Any, Any]) -> list[Output | None]:
-    """Those on screen, edited where they were; None where one has to go because it breaks what must hold."""
+    """Those on screen, edited where they were; None where one has to go because it breaks what must hold, or because
+    another one is the same now."""
     said = [
         output.model_copy(update={"value": instead[output.value], "said": output.value, "id": new_id()})
         if output.value in instead
         else output.model_copy(update={"id": new_id()})
         for output in before
     ]
-    return [goal.stays(output, example) for output in said]
+    kept: list[Output | None] = []
+    for output in said:
+        stays = goal.stays(output, example)
+        again = stays is not None and any(other is not None and other.value == stays.value for other in kept)
+        kept.append(None if again else stays)
+    return kept
 
 
 def _scored(goal: Goal, example: Example, outputs: Sequence[Output]) -> list[Output]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from assistant._words import Span
 from assistant.texts.checks import CHECKS
 from assistant.texts.checks.counts import EMOJI, LINK, figures
-from assistant.texts.find import CONTRACTION_FORMS, DATE, FIRST_PERSON, PLACEHOLDER, contractions, placed
+from assistant.texts.find import CONTRACTION_FORMS, DATE, FIRST_PERSON, PLACEHOLDER, QUOTE, contractions, placed
 from assistant.texts.markup import HEADING, HIGHLIGHT
 from assistant.texts.obey import SAYS, Rule, limit, values, wanted
 from assistant.texts.reform import prose, renumbered
@@ -81,6 +81,7 @@ FOUND: dict[str, Callable[[str, Rule], list[Span]]] = {
     "count.numbers": lambda text, rule: figures(text),
     "count.dates": _matches(DATE),
     "count.placeholders": _matches(PLACEHOLDER),
+    "count.quotes": _matches(QUOTE),
     "count.questions": _questions,
     "person.first": _matches(FIRST_PERSON),
 }
@@ -108,6 +109,17 @@ def _sentences(text: str, rule: Rule) -> str | None:
     """Without the sentences that have it."""
     spans = found(text, rule)
     return without(text, spans) if spans else None
+
+
+def _quotations(text: str, rule: Rule) -> str | None:
+    """Without the sentences that quote somebody; where nothing else is said, without the marks."""
+    left = without(text, found(text, rule))
+    if left and left.strip():
+        return left
+    while spans := found(text, rule):
+        start, end = spans[-1]
+        text = text[:start] + text[start + 1 : end - 1] + text[end:]
+    return text
 
 
 def _impersonal(text: str, rule: Rule) -> str | None:
@@ -214,6 +226,7 @@ DROPS: dict[str, Mender] = {
     "count.dates": _sentences,
     "count.numbers": _sentences,
     "count.placeholders": _sentences,
+    "count.quotes": _quotations,
     "count.questions": _sentences,
     "person.first": _impersonal,
     "count.sections": _upper(_sections),

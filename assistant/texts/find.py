@@ -18,6 +18,7 @@ __all__ = [
     "FIRST_PERSON",
     "PLACEHOLDER",
     "POSTSCRIPT",
+    "QUOTE",
     "TITLED",
     "asks",
     "closes_with",
@@ -37,6 +38,7 @@ DATE = re.compile(
     rf"{_MONTH},? \d{{4}})\b",
     re.IGNORECASE,
 )
+QUOTE = re.compile(r"\"[^\"\n]+\"|[“„][^“”„\n]+[”“]|«[^«»\n]+»|»[^«»\n]+«")
 PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")
 POSTSCRIPT = re.compile(r"^[ \t]*(?:\*\*)?p\.?[ \t]?(?:p\.?[ \t]?)?s\b\.?.*\S", re.IGNORECASE | re.MULTILINE)
 FIRST_PERSON = re.compile(r"(?<![\w'’.])(?:i['’](?:m|ve|ll|d)|i(?!\.\w)|me|my|mine|myself)(?![\w'’])", re.IGNORECASE)

@@ -222,7 +222,8 @@ _EVERY: dict[str, Mender] = {
 }
 _ORDER = (
     "format.two_answers", "options", "format.postscript", "contains", "person.first", "count.word", "count.links",
-    "count.dates", "count.numbers", "count.placeholders", "count.questions", "question.end", "length.sentence_words",
+    "count.dates", "count.numbers", "count.placeholders", "count.quotes", "count.questions",
+    "question.end", "length.sentence_words",
     "format.table", "format.code", "format.title", "count.sections", "format.headings", "format.list", "format.bullets",
     "format.numbered", "count.items", "length.paragraphs", "length.lines", "count.contractions", "count.highlights",
     "count.commas", "count.semicolons", "count.exclamations", "count.emoji", "format.markdown", "paragraph.start",

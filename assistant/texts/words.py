@@ -61,7 +61,7 @@ DIRECTIONS = ("increase", "decrease", "unchanged", "ignore")
 CLOSE = 88
 KINDS = (
     "count.emoji", "count.links", "count.dates", "count.numbers", "count.commas", "count.exclamations",
-    "count.semicolons", "count.questions", "count.contractions", "count.placeholders", "count.items",
+    "count.semicolons", "count.questions", "count.quotes", "count.contractions", "count.placeholders", "count.items",
     "format.table", "format.headings", "format.code", "format.markdown", "format.list", "format.json",
 )  # fmt: skip
 """What "no emojis" is about when a parser says that the text must not contain "emojis"."""

@@ -33,6 +33,7 @@ CASES: tuple[tuple[str, str, Any, str, str], ...] = (
     ("count.exclamations", "le", 1, "Oh! Well.", "Oh! Well!"),
     ("count.semicolons", "eq", 0, "a, b", "a; b"),
     ("count.questions", "eq", 1, 'Who? He said "What?" twice.', "Who? What?"),
+    ("count.quotes", "eq", 0, "He isn't in, and it's 5\" wide.", "He said “Go.”"),
     ("count.numbers", "ge", 1, "It is 3.5 km.", "It is far."),
     ("count.dates", "ge", 1, "By May 3rd.", "You may go."),
     ("count.links", "eq", 0, "See our page.", "See www.a.org now."),

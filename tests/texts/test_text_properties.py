@@ -88,6 +88,7 @@ FORMAL: dict[str, st.SearchStrategy[Rule]] = {
     "semicolons": st.builds(rule, st.just("count.semicolons"), st.just("eq"), st.just(0)),
     "questions": st.builds(rule, st.just("count.questions"), st.just("le"), st.integers(0, 2)),
     "no question last": st.builds(rule, st.just("question.end"), st.just("eq"), st.just(False)),
+    "quotations": st.builds(rule, st.just("count.quotes"), st.just("le"), st.integers(0, 1)),
     "figures": st.builds(rule, st.just("count.numbers"), st.just("le"), st.integers(0, 1)),
     "dates": st.builds(rule, st.just("count.dates"), st.just("le"), st.integers(0, 1)),
     "links": st.builds(rule, st.just("count.links"), st.just("eq"), st.just(0)),

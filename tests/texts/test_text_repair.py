@@ -56,6 +56,7 @@ MENDED: tuple[tuple[str, list[ConstraintAct], str], ...] = (
     ("At 8. Come by.", [rule("count.sections", "eq", 2)], "Section 1\nAt 8.\n\nSection 2\nCome by."),
     ("# A\nOne.\n# B\nTwo.", [rule("count.sections", "le", 1)], "# A\nOne.\nB\nTwo."),
     ("Dear [name], hi. Bye.", [rule("count.placeholders", "eq", 0)], "Bye."),
+    ("It rained. “Go. Now,” he said. Bye.", [rule("count.quotes", "eq", 0)], "It rained. Bye."),
     ("We refund. It costs 5. Bye.", [rule("count.numbers", "eq", 0)], "We refund. Bye."),
     ("Hi. It costs 5. Or 6. Bye.\n\nAt 7. Fine!", [rule("count.numbers", "eq", 0)], "Hi. Bye.\n\nFine!"),
     ("By 5 p.m.! Oh!", [rule("count.exclamations", "eq", 0)], "By 5 p.m. Oh."),

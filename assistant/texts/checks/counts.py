@@ -11,7 +11,7 @@ from collections import Counter
 
 from assistant._words import KINDS, Span
 from assistant.texts.checks._check import Check
-from assistant.texts.find import DATE, PLACEHOLDER, asks, contractions, placed
+from assistant.texts.find import DATE, PLACEHOLDER, QUOTE, asks, contractions, placed
 from assistant.texts.markup import bullets, headings, highlights, numbered
 from assistant.texts.segment import ITEM, sentences
 
@@ -109,6 +109,11 @@ COUNTS = (
     Check(
         "count.questions", "number of questions", "number", _questions, "Ask {amount}.", unit="questions",
         one="question", synonyms=("questions", "question marks", "contains.question"),
+    ),
+    Check(
+        "count.quotes", "number of quotations", "number", lambda text: len(QUOTE.findall(text)), "Use {amount}.",
+        unit="quotations", one="quotation",
+        synonyms=("quotes", "quotations", "direct speech", "contains.quotes", "citations"),
     ),
     Check(
         "count.numbers", "number of figures", "number", lambda text: len(figures(text)),
