@@ -26,6 +26,7 @@ def take(
             "--from", help="label-studio, argilla, open-webui, prodigy or csv (also JSON) [default: guessed]."
         ),
     ] = None,
+    text: Annotated[str | None, typer.Option(help="The field with the input [default: found by its name].")] = None,
     author: Annotated[
         str | None,
         typer.Option("--as", help="Who said it, where the file doesn't tell [default: the setting `author`]."),
@@ -43,7 +44,7 @@ def take(
     with store(home) as opened:
         spec = resolve(meant(opened, task), data=data, labels=named)
         made = open_task(spec, opened.tasks())
-        done = take_in(Workbench(made, opened, settings(home=home)), file, format=source, author=author)
+        done = take_in(Workbench(made, opened, settings(home=home)), file, format=source, field=text, author=author)
         opened.save_task(spec.model_copy(update={"name": made.name}))
     _tell(done)
     say(as_json, done.model_dump(mode="json"), _sentence(done))

@@ -57,11 +57,13 @@ class Records:
     """The records of a file as an importer meets them, with their lines; what it leaves out is counted.
 
     `labels`: those of the task, empty where its outputs are free: some formats mean by the same field the one or the
-    other. `line`: where the record stands that was given last.
+    other. `field`: what holds the input, where a person named it. `line`: where the record stands that was given last.
     """
 
-    def __init__(self, records: Iterable[tuple[int, dict[str, Any]]], labels: tuple[str, ...] = ()) -> None:
-        self._records, self.labels, self.line = records, labels, 0
+    def __init__(
+        self, records: Iterable[tuple[int, dict[str, Any]]], labels: tuple[str, ...] = (), field: str | None = None
+    ) -> None:
+        self._records, self.labels, self.field, self.line = records, labels, field, 0
         self.skipped: Counter[str] = Counter()
         self.first: dict[str, int] = {}
 

@@ -52,14 +52,24 @@ def given(value: Any) -> bool:
     return bool(value.strip()) if isinstance(value, str) else value is not None and value != [] and value != {}
 
 
-def input_of(fields: Mapping[str, Any], without: Iterable[str] = ()) -> str | None:
-    """The field that holds the input: one that is called so, else the only one there is."""
+def input_of(fields: Mapping[str, Any], without: Iterable[str] = (), field: str | None = None) -> str | None:
+    """The field that holds the input: the one that was named, or is called so, else the only one there is."""
+    if field is not None:
+        return field if field in fields else None
     left = {name: value for name, value in fields.items() if name not in set(without) and given(value)}
     named = next((name for name in INPUTS for field in left if field.casefold() == name), None)
     if named is not None:
         return next(field for field in left if field.casefold() == named)
     texts = [name for name, value in left.items() if isinstance(value, str)]
     return texts[0] if len(texts) == 1 else next(iter(left)) if len(left) == 1 else None
+
+
+def no_input(fields: Mapping[str, Any]) -> str:
+    """Why a record has no input, to complete "Left out because ..."."""
+    several = [repr(name) for name, value in fields.items() if given(value)]
+    if len(several) < 2:
+        return "it has no input"
+    return f"it is not clear which field is the input, of {', '.join(several[:4])}: name it with --text"
 
 
 def evidence_of(text: Any, role: Any) -> tuple[Evidence, ...]:

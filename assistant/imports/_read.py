@@ -35,19 +35,20 @@ class File:
     notes: tuple[str, ...] = ()
 
 
-def read(path: Path, labels: tuple[str, ...] = (), format: str | None = None) -> list[File]:
+def read(path: Path, labels: tuple[str, ...] = (), format: str | None = None, field: str | None = None) -> list[File]:
     """The judgements of a file, or of every file in a folder (of an export, its `data`).
 
     Args:
         labels: those of the task; empty where its outputs are free.
         format: an importer's name; None: guessed, for each file.
+        field: what holds the input; None: found by its name.
 
     Raises:
         UserError: a file can't be read, or is not of that format, or of none that is known.
     """
     if format is not None:
         importer.get(format)
-    return [_read(file, labels, format) for file in _files(path)]
+    return [_read(file, labels, format, field) for file in _files(path)]
 
 
 def _files(path: Path) -> list[Path]:
@@ -60,16 +61,16 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _read(path: Path, labels: tuple[str, ...], format: str | None) -> File:
+def _read(path: Path, labels: tuple[str, ...], format: str | None, field: str | None) -> File:
     table = read_table(path)
-    name = format or _guess(path, table)
-    if format is not None and table.rows and not any(_fit(format, row.cells) for row in table.rows):
+    name = format or _guess(path, table, field)
+    if format is not None and table.rows and not any(_fit(format, row.cells, field) for row in table.rows):
         wanted = ", or ".join(" and ".join(map(repr, sorted(some))) for some in _looks(format))
         raise UserError(
             f"The file {str(path)!r} is none of {_said(format)}: its records have {_fields(table)}",
             f"they should have {wanted}",
         )
-    records = Records(((row.line, row.cells) for row in table.rows), labels)
+    records = Records(((row.line, row.cells) for row in table.rows), labels, field)
     judgements = list(importer.get(name)(records))
     for line, _ in table.aside:
         records.line = line
@@ -78,10 +79,10 @@ def _read(path: Path, labels: tuple[str, ...], format: str | None) -> File:
     return File(path, name, format is None, judgements, records.skipped, records.first, (*table.notes, *reasons))
 
 
-def _guess(path: Path, table: Table) -> str:
+def _guess(path: Path, table: Table, field: str | None) -> str:
     """The format whose fields fit best, by the first record that fits any."""
     for row in table.rows:
-        fits = {name: _fit(name, row.cells) for name in importer.names()}
+        fits = {name: _fit(name, row.cells, field) for name in importer.names()}
         best = max(fits, key=lambda name: fits[name])
         if fits[best]:
             return best
@@ -95,9 +96,9 @@ def _guess(path: Path, table: Table) -> str:
     )
 
 
-def _fit(name: str, cells: dict[str, Any]) -> int:
+def _fit(name: str, cells: dict[str, Any], field: str | None) -> int:
     """How many fields say that a record is of this format; 0: it is not."""
-    there = {str(field).strip().casefold() for field in cells}
+    there = {str(cell).strip().casefold() for cell in cells} | ({"input"} if field in cells else set())
     return max((len(some) for some in _looks(name) if some <= there), default=0)
 
 

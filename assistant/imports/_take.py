@@ -78,18 +78,21 @@ class _Unfit(Exception):
     """Why a judgement can't be used; completes "Left out because ..."."""
 
 
-def take_in(bench: Workbench, path: Path, *, format: str | None = None, author: str | None = None) -> Imported:
+def take_in(
+    bench: Workbench, path: Path, *, format: str | None = None, field: str | None = None, author: str | None = None
+) -> Imported:
     """Import the feedback of a file, or of all files of a folder, into the task of `bench`.
 
     Args:
         format: an importer's name, as `label_studio`; None: guessed.
+        field: what holds the input; None: found by its name.
         author: who said it, where the file doesn't tell; None: the setting `author`.
 
     Raises:
         UserError: a file can't be read or is of no known format, or nothing of it can be used. Nothing is kept then.
     """
     labels = bench.labels()
-    files = read(path, labels, format and format.replace("-", "_"))
+    files = read(path, labels, format and format.replace("-", "_"), field)
     known = {canonical(example.input): example.id for example in bench.examples.values()}
     odd: Counter[str] = Counter()
     turns: list[Turn] = []

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import evidence_of, given, input_of, own_row, says, the_same_or_own
+from assistant.imports._fields import evidence_of, given, input_of, no_input, own_row, says, the_same_or_own
 from assistant.types import Evidence
 
 LOOKS = ({"fields", "responses"},)
@@ -55,9 +55,11 @@ def _answered(
 ) -> Iterator[Judgement]:
     ordered = {question: order for question, value in answers.items() if (order := _order(value, fields))}
     sides = {name for order in ordered.values() for tier in order for name in tier}
-    asked = input_of(fields, sides) or ("text" if "text" in fields else "prompt" if "prompt" in fields else None)
+    asked = input_of(fields, sides, records.field) or (
+        "text" if "text" in fields else "prompt" if "prompt" in fields else None
+    )
     if asked is None or asked not in fields:
-        records.skip("it has no input")
+        records.skip(no_input(fields))
         return
     row = own_row(record.get("metadata"))
     shared = {

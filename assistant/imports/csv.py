@@ -63,7 +63,8 @@ def _from_cells(record: dict[str, Any]) -> dict[str, Any]:
 
 def _judged(record: dict[str, Any], records: Records) -> Iterator[Judgement]:
     cells = {name.strip().casefold(): value for name, value in record.items() if given(value)}
-    asked = _first(cells, INPUT)
+    named = records.field.strip().casefold() if records.field else None
+    asked = _first(cells, (named,) if named else INPUT)
     if asked is None:
         records.skip("it has no input")
         return
@@ -74,7 +75,7 @@ def _judged(record: dict[str, Any], records: Records) -> Iterator[Judgement]:
         "at": moment(_first(cells, WHEN)),
         "words": _text(_first(cells, SAID)) or "",
         "output": cells.get("output"),
-        "kept": {name: value for name, value in record.items() if name.strip().casefold() not in KNOWN},
+        "kept": {name: value for name, value in record.items() if name.strip().casefold() not in {*KNOWN, named}},
     }
     if not {"label", "chosen", "rejected", *VALUE} & cells.keys():
         records.skip("it has no judgement")

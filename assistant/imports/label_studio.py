@@ -17,7 +17,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import ROLES, evidence_of, given, input_of, moment, own_row, says, the_same_or_own
+from assistant.imports._fields import (
+    ROLES,
+    evidence_of,
+    given,
+    input_of,
+    moment,
+    no_input,
+    own_row,
+    says,
+    the_same_or_own,
+)
 from assistant.types import Evidence
 
 LOOKS = ({"data", "annotations"},)
@@ -52,9 +62,9 @@ def _annotated(
     if annotation.get("was_cancelled"):
         records.skip("it was skipped in Label Studio")
         return
-    asked = _asked(data, results)
+    asked = _asked(data, results, records.field)
     if asked is None:
-        records.skip("it has no input")
+        records.skip(no_input(data))
         return
     meta = record.get("meta")
     row = own_row(meta.get("sayso")) if isinstance(meta, dict) else None
@@ -82,13 +92,13 @@ def _results(of: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in regions if isinstance(one, dict) and isinstance(one.get("value"), dict)]
 
 
-def _asked(data: dict[str, Any], results: list[dict[str, Any]]) -> str | None:
+def _asked(data: dict[str, Any], results: list[dict[str, Any]], field: str | None) -> str | None:
     """The field of the data that was judged: what a choice points at, else what is called so."""
     pointed = [str(one.get("to_name")) for one in results if one.get("type") in ("choices", "textarea")]
     answers = {name for one in results if one.get("type") == "pairwise" for name in _sides(one, data)}
     # our own texts may be empty, and are texts all the same
     here = [name for name in pointed if name in data and name not in answers]
-    return here[0] if here else input_of(data, answers)
+    return here[0] if here and field is None else input_of(data, answers, field)
 
 
 def _author(who: Any) -> str | None:

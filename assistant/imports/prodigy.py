@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.imports import Judgement, Records, importer
-from assistant.imports._fields import evidence_of, given, input_of, moment, own_row, says, the_same_or_own
+from assistant.imports._fields import evidence_of, given, input_of, moment, no_input, own_row, says, the_same_or_own
 from assistant.types import Evidence
 
-LOOKS = ({"text", "answer"}, {"text", "label", "answer"}, {"answer", "_task_hash"}, {"answer", "_view_id"})
+LOOKS = ({"text", "answer"}, {"text", "label", "answer"}, {"answer", "_task_hash", "_input_hash"})
 KNOWN = {"text", "label", "answer", "options", "accept", "meta", "sayso", "_annotator_id", "_session_id", "_timestamp"}
 BOOKKEEPING = {"_input_hash", "_task_hash", "_view_id", "_is_binary", "tokens", "config", "style", "score", "priority"}
 
@@ -34,22 +34,20 @@ def _judged(record: dict[str, Any], records: Records) -> Iterator[Judgement]:
     if answer not in ("accept", "reject"):
         records.skip("it was ignored in Prodigy" if answer == "ignore" else "it has no answer")
         return
-    asked = record.get("text")
-    if not isinstance(asked, str) or (not given(asked) and "sayso" not in record):
-        name = input_of({name: value for name, value in record.items() if name not in KNOWN | BOOKKEEPING})
-        asked = record[name] if name else None
-    if asked is None:
-        records.skip("it has no input")
+    rest = {name: value for name, value in record.items() if name not in KNOWN | BOOKKEEPING}
+    name = records.field or ("text" if isinstance(record.get("text"), str) else input_of(rest))
+    if name is None or name not in record:
+        records.skip(no_input(rest))
         return
     row = own_row(record.get("sayso"))
     shared = {
         "line": records.line,
-        "input": asked,
+        "input": record[name],
         "words": _words(record) if row is None else row.words,
         "author": _author(record),
         "at": moment(record.get("_timestamp")),
         "evidence": _evidence(record) if row is not None else (),
-        "kept": _kept(record),
+        "kept": _kept(record, name),
     }
     found = _labelled(record, shared) if "label" in record else _chosen(record, shared, records.labels)
     if found is None:
@@ -102,9 +100,9 @@ def _evidence(record: dict[str, Any]) -> tuple[Evidence, ...]:
     return tuple(each for one in found for each in evidence_of(one.get("text"), one.get("label")))
 
 
-def _kept(record: dict[str, Any]) -> dict[str, Any]:
+def _kept(record: dict[str, Any], asked: str) -> dict[str, Any]:
     """Fields without a place here; spans of entities are such."""
-    done = KNOWN | BOOKKEEPING | ({"spans"} if "sayso" in record else set())
+    done = KNOWN | BOOKKEEPING | {asked} | ({"spans"} if "sayso" in record else set())
     rest = {name: value for name, value in record.items() if name not in done and not says(name)}
     meta = record.get("meta")
     return rest | ({"meta": meta} if given(meta) and "sayso" not in record else {})

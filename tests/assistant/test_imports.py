@@ -460,6 +460,45 @@ def test_the_same_store_knows_its_own_export(mails: Desk) -> None:
     assert len(mails.lines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "name"),
+    [
+        (task(choice("order") | {"to_name": "shown"}, data={"subject": "Hi", "body": BROKEN}), "label-studio"),
+        (record(fields={"subject": "Hi", "body": BROKEN}, responses={"kind": [{"value": "order"}]}), "argilla"),
+        (
+            {"subject": "Hi", "body": BROKEN, "label": "order", "answer": "accept", "_task_hash": 1, "_input_hash": 2},
+            "prodigy",
+        ),
+        ({"subject": "Hi", "body": BROKEN, "label": "order"}, "csv"),
+    ],
+)
+def test_the_field_with_the_input_can_be_named(mails: Desk, one: dict[str, Any], name: str) -> None:
+    if name == "csv":
+        with pytest.raises(UserError, match="holds no feedback that is known here"):
+            mails.take([one])
+    else:
+        with pytest.raises(
+            UserError, match=r"not clear which field is the input, of 'subject', 'body'.*: name it with"
+        ):
+            mails.take([one])
+    done = mails.take([one], field="body")
+    (kept,) = mails.store.feedback("mail")
+    assert isinstance(kept.feedback, Label)
+    assert (kept.feedback.input, kept.feedback.value) == (BROKEN, "order")
+    assert [field.rpartition(".")[2] for field in done.fields] == ["subject"]
+    assert [*done.files.values()] == [name]
+
+
+def test_an_import_into_any_database(store: Store, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "order", "complaint")
+    desk.bench = Workbench(desk.bench.task, store, desk.bench.settings)
+    table = [{"input": "a", "label": "order"}, {"input": "b", "label": "complaint", "comment": "\x00 broken \ud800"}]
+    assert (desk.take(table).labels, desk.take(table).already) == (2, 2)
+    assert [row.words for row in store.export_rows("mail")] == ["", "\x00 broken \ud800"]
+    assert store.verify() == []
+    desk.store.close()
+
+
 # --- bad files ---------------------------------------------------------------------------------------------------
 
 
