@@ -19,8 +19,8 @@ from pydantic import ValidationError
 
 from assistant.errors import UserError
 from assistant.exports._rows import origin
-from assistant.exports._views import messages
 from assistant.imports import Judgement
+from assistant.imports._fit import Unfit, fitted
 from assistant.imports._read import File, read
 from assistant.parsers.gesture import read_gesture
 from assistant.store.columns import canonical
@@ -28,7 +28,6 @@ from assistant.store.importing import Turn
 from assistant.tasks import Task
 from assistant.types import (
     Act,
-    Constraint,
     Context,
     Critique,
     Feedback,
@@ -74,10 +73,6 @@ class Imported(Record):
     notes: tuple[str, ...] = ()
 
 
-class _Unfit(Exception):
-    """Why a judgement can't be used; completes "Left out because ..."."""
-
-
 def take_in(
     bench: Workbench, path: Path, *, format: str | None = None, field: str | None = None, author: str | None = None
 ) -> Imported:
@@ -99,9 +94,9 @@ def take_in(
     for file in files:
         for judgement in file.judgements:
             try:
-                fitted = _fitted(judgement, labels, odd)
-                turns.append(_turn(fitted, file, bench.task, labels, known, author or bench.settings.author))
-            except _Unfit as why:
+                fits = fitted(judgement, labels, odd)
+                turns.append(_turn(fits, file, bench.task, labels, known, author or bench.settings.author))
+            except Unfit as why:
                 file.skipped[str(why)] += 1
                 file.first.setdefault(str(why), judgement.line)
     if not turns:
@@ -117,71 +112,6 @@ def _nothing(path: Path, files: Sequence[File]) -> UserError:
     left = [one for file in files for one in _left_out(file)]
     why = "; ".join(f"{one.count} because {one.why} (line {one.line})" for one in left[:3])
     return UserError(f"Nothing of {str(path)!r} can be used: {why or 'it holds no judgement'}")
-
-
-# --- what fits the task -----------------------------------------------------------------------------------------
-
-
-def _fitted(judgement: Judgement, labels: tuple[str, ...], odd: Counter[str]) -> Judgement:
-    """The judgement in the task's terms; `odd` counts labels that were written otherwise."""
-    if judgement.own is not None and isinstance(judgement.own.feedback, Constraint):
-        return judgement
-    if judgement.own is None or labels:
-        _check_input(judgement.input, labels)
-    if judgement.order:
-        return judgement if judgement.own is not None and not labels else _ordered(judgement, labels)
-    if labels:
-        return _labelled(judgement, labels, odd)
-    if judgement.own is None and not _is_text(judgement.value):
-        raise _Unfit("its answer is no text" if judgement.value not in (None, "") else "it has no answer")
-    return judgement
-
-
-def _labelled(judgement: Judgement, labels: tuple[str, ...], odd: Counter[str]) -> Judgement:
-    label = _label(judgement.value, labels)
-    if label != judgement.value:
-        odd[f"{judgement.value!r} was read as the label {label!r}"] += 1
-        judgement = judgement.model_copy(update={"own": None})  # that row names another label
-    if judgement.output is None or judgement.output in labels:
-        return judgement.model_copy(update={"value": label})
-    # a model that has other labels than the task did not say what this one could say
-    kept = {**judgement.kept, "output": judgement.output}
-    return judgement.model_copy(update={"value": label, "output": None, "kept": kept})
-
-
-def _ordered(judgement: Judgement, labels: tuple[str, ...]) -> Judgement:
-    if not labels and not all(_is_text(value) for tier in judgement.order for value in tier):
-        raise _Unfit("one of its answers is no text")
-    order = tuple(tuple(_label(value, labels) if labels else value for value in tier) for tier in judgement.order)
-    own = judgement.own if order == judgement.order else None
-    return judgement.model_copy(update={"order": order, "own": own})
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _check_input(input: Any, labels: tuple[str, ...]) -> None:
-    if _is_text(input):
-        return
-    if isinstance(input, str) or input is None:
-        raise _Unfit("it has no input")
-    talk = isinstance(input, list) and messages(input) == input
-    if labels or not talk:
-        raise _Unfit("its input is no text" if labels else "its input is neither a text nor a conversation")
-
-
-def _label(value: Any, labels: tuple[str, ...]) -> str:
-    """The label of the task that is meant: written alike, or but for capitals and blanks."""
-    said = (
-        str(value) if value is not None and not isinstance(value, float) else f"{value:g}" if value is not None else ""
-    )
-    if said in labels:
-        return said
-    alike = [label for label in labels if label.strip().casefold() == said.strip().casefold()]
-    if len(alike) == 1:
-        return alike[0]
-    raise _Unfit(f"the task has no label {said[:60]!r}" if said.strip() else "it has no label")
 
 
 # --- as if it had been said here ----------------------------------------------------------------------------------
@@ -202,10 +132,10 @@ def _turn(
         made = feedback_of(reading, reading_id, critique, task)
         feedback = [one.model_copy(update={"id": f"{id}-{n}"}) for n, one in enumerate(made)]
         if not feedback:
-            raise _Unfit("both answers are the same" if judgement.order else "the task takes no such feedback")
+            raise Unfit("both answers are the same" if judgement.order else "the task takes no such feedback")
         return Turn(critique, reading, reading_id, parser, VERSION, feedback, critique.text, card)
     if not isinstance(row.feedback, task.accepts):
-        raise _Unfit("the task takes no such feedback")
+        raise Unfit("the task takes no such feedback")
     here = {
         "id": f"{id}-0",
         "task": task.name,
@@ -227,7 +157,7 @@ def _id(judgement: Judgement, task: str) -> str:
     try:
         said = canonical([task, plain])
     except UserError as wrong:
-        raise _Unfit("it holds values that can't be stored") from wrong
+        raise Unfit("it holds values that can't be stored") from wrong
     return f"import-{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
@@ -267,7 +197,7 @@ def _example(judgement: Judgement, known: dict[str, str]) -> str | None:
     try:
         there = known.get(canonical(judgement.input))
     except UserError as wrong:
-        raise _Unfit("it holds values that can't be stored") from wrong
+        raise Unfit("it holds values that can't be stored") from wrong
     return there or f"typed-{hashlib.sha256(repr(judgement.input).encode()).hexdigest()[:16]}"
 
 
