@@ -36,7 +36,8 @@ def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
     if not candidates:
         raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
     if bench.task.goal is not None:
-        return candidates[0], ""  # which outputs are worth asking about is the goal's to say
+        # which outputs are worth asking about is the goal's to say
+        return next((one for one in candidates if bench.task.asks(one)), candidates[0]), ""
     with bench.model() as model:
         picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
     return candidates[picked.index], picked.why

@@ -648,6 +648,8 @@ class Session:
             else tell.answer(example, outputs, version, view)
         )
         self.store.say(self.conversation, "sayso", text, shown)
+        if not again and (question := self.task.asks(example)):
+            self._say(question)
         for note in goal.notes if goal else ():
             self._say(note)
         if self.bench.warning:

@@ -1,8 +1,9 @@
-"""The small generators that ship, trained anew; a training that was stopped goes on where it was.
+"""The small models that ship, trained anew; a training that was stopped goes on where it was.
 
 sayso train-prior                       -> ZINC from the benchmark data, into the package: some hours on two cores
 sayso train-prior own.smi --out own     -> your own molecules; then sayso chat --task molecule --base own
 sayso train-text                        -> the model of help-desk answers, from talks that are made: within an hour
+sayso train-satisfaction                -> what hears that somebody is unhappy, from dialogues: a minute
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import typer
 
 from assistant.commands import AsJson, Home, note, say
 
-__all__ = ["train_prior", "train_text"]
+__all__ = ["train_prior", "train_satisfaction", "train_text"]
 
 
 def train_prior(
@@ -66,6 +67,25 @@ def train_text(
     target = out or EMBEDDED
     work = settings(home=home).folder / "text" if out is None else target / "training"
     _tell(as_json, target, train_text(target, work, plan, note))
+
+
+def train_satisfaction(
+    source: Annotated[
+        Path | None, typer.Argument(help="Annotated dialogues [default: those of the benchmark data].")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write [default: into the package].")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train what hears that somebody is unhappy with a reply, on corpora whose weights may be passed on."""
+    from adapters.satisfaction import WEIGHTS, learned, vectors, write
+    from assistant.bench._partners import SHIPS, read
+    from assistant.bench._run import data_folder
+
+    path = source or data_folder() / "dialogue_feedback" / "dialogues.jsonl"
+    said = [one for one in read(path) if one.unhappy is not None and one.corpus in SHIPS]
+    weights = learned(vectors([one.text for one in said]), [bool(one.unhappy) for one in said])
+    write(weights, out or WEIGHTS)
+    _tell(as_json, out or WEIGHTS, {"turns": len(said), "unhappy": sum(bool(one.unhappy) for one in said)})
 
 
 def _tell(as_json: bool, target: Path, figures: dict[str, float]) -> None:

@@ -48,13 +48,14 @@ def hear(read: Parser, critique: Critique) -> Heard:
     """The reading of a critique, by the parser that was asked or by the one that it leaves the critique to.
 
     A parser that may leave critiques to others has a method `heard(critique) -> Heard`, and tells why in the note.
-    What is said of marked parts ("this must stay") is read alike for all.
+    What is said of marked parts ("this must stay"), and answers that are dictated, are read alike for all.
     """
+    from assistant.parsers._dictation import read_dictation
     from assistant.parsers._pointing import read_pointing
 
-    pointed = read_pointing(critique)
-    if pointed is not None:
-        return Heard(pointed, "pointing", "1")
+    for name, reading in (("pointing", read_pointing(critique)), ("dictation", read_dictation(critique))):
+        if reading is not None:
+            return Heard(reading, name, "1")
     heard: Callable[[Critique], Heard] | None = getattr(read, "heard", None)
     return heard(critique) if heard else Heard(read(critique), read.name, read.version)
 

@@ -193,6 +193,7 @@ class Task:
         sample: with a goal, outputs that each version makes for the gate.
         part: what parts of a value that a person marked are, as text, by their numbers (atoms: the fragment).
         downloads: with a goal, the files for other tools that the page offers.
+        asks: with a goal, what the chat asks about an example when it comes, "" for most; those are shown first.
         changes: what a training of such a task changed, as safe HTML.
         picture: how an act is understood, drawn, as safe HTML; "" where words say it all. The goal is the one by which
             the act holds already.
@@ -218,6 +219,7 @@ class Task:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     downloads: tuple[Download, ...] = ()
     part: Callable[[Any, Sequence[int]], str] | None = None
+    asks: Callable[[Example], str] = lambda example: ""
     changes: Callable[[Report], str] = lambda report: ""
     picture: Callable[[Act, Context, Goal | None], str] = lambda act, context, goal: ""
     normal: Callable[[Act, Critique], Act] = lambda act, critique: act

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.data import Source, read_examples
 from assistant.errors import UserError
 from assistant.tasks import Download, Goal, Guard, Task, View
+from assistant.tasks._watch import Watch
 from assistant.types import (
     Act,
     Critique,
@@ -53,6 +54,7 @@ def generated_task(
     text: str | None = None,
     id: str | None = None,
     replies: bool = False,
+    watch: bool = False,
     heldout: float = 0.25,
     name: str = "",
     help: tuple[str, ...] = (),
@@ -63,6 +65,7 @@ def generated_task(
         model: makes what writes them.
         data: inputs, one a row; None: those of the demo, `kind`.jsonl.
         replies: the model chooses among the labels of the data, and what people wrote themselves.
+        watch: ask what should have been said where people were unhappy with a reply.
 
     Raises:
         UserError: the data can't be read.
@@ -72,6 +75,7 @@ def generated_task(
         text="input" if data is None else text, id=id, labelled=False, talks=True,
     )  # fmt: skip
     pool, judged = _apart(source, heldout)
+    watched = Watch(source.examples)
 
     def wanted(said: Sequence[Feedback]) -> Goal:
         from assistant.texts.goal import goal_of
@@ -80,7 +84,8 @@ def generated_task(
 
     return Task(
         model=model,
-        examples=lambda: source.examples,
+        examples=lambda: watched.examples if watch else source.examples,
+        asks=watched.asks if watch else lambda example: "",
         vocabulary=_vocabulary(),
         render=_render,
         edit=_edit,

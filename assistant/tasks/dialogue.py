@@ -2,6 +2,7 @@
 
 Input: a conversation, or what was said last.  Output: a reply: one of the data's, or with `--base` what a language
 model writes. The right replies of the data are the ones to choose from; what you write in the place of one joins them.
+Where somebody sounds unhappy with a reply, it is asked what should have been said (`_watch.py`).
 
     {"input": [{"role": "user", "content": "Do you have a printer?"}], "label": "Yes, on the first floor."}
 
@@ -34,7 +35,16 @@ def dialogue(
     """Teach what to say next in a conversation."""
     model = _picker(rank) if base is None else writer(base, rank)
     return generated_task(
-        "dialogue", model, data=data, text=text, id=id, replies=base is None, heldout=heldout, name=name, help=HELP
+        "dialogue",
+        model,
+        data=data,
+        text=text,
+        id=id,
+        replies=base is None,
+        watch=True,
+        heldout=heldout,
+        name=name,
+        help=HELP,
     )
 
 
@@ -49,6 +59,7 @@ def _picker(rank: int) -> Callable[[], Model]:
 
 HELP = (
     "the second fits better",
+    "you should have said: we open at nine",
     "the first is wrong, it does not answer the question",
     "never more than two sentences",
     "no exclamation marks",

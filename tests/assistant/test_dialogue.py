@@ -9,7 +9,8 @@ import pytest
 
 from assistant.data import read_examples
 from assistant.session import Session, Turn
-from assistant.types import Gesture
+from assistant.tasks._watch import Watch
+from assistant.types import Example, Gesture
 
 OWN = "Dogs may wait in the yard."
 ASKED = {
@@ -72,6 +73,31 @@ def test_replies_are_picked_corrected_and_learned(data: Path, tmp_path: Path, mo
     session.undo()
     with session.bench.model() as model:
         assert OWN not in model.values()
+
+
+def test_where_somebody_sounds_unhappy_it_is_asked_what_should_have_been_said() -> None:
+    talk = [
+        {"role": "user", "content": "And on Tuesday?"},
+        {"role": "assistant", "content": "On Wednesdays."},
+        {"role": "user", "content": "I said Tuesday, not Wednesday."},
+    ]
+    happy = [*talk[:2], {"role": "user", "content": "Great, thank you."}]
+    given = [Example(id="a", input=talk), Example(id="b", input=happy), Example(id="c", input="Tea?")]
+    watch = Watch(given)
+    (before, *rest) = watch.examples
+    assert rest == given and before.input == talk[:1]
+    assert "Tuesday, not Wednesday" in watch.asks(before) and "What should I have said?" in watch.asks(before)
+    assert not any(map(watch.asks, given))
+
+
+def test_the_answer_to_the_question_is_learned_in_its_place(tmp_path: Path) -> None:
+    session = Session.open("dialogue", home=tmp_path / "home")
+    first = session.next()
+    assert first.messages[-1].text.endswith("What should I have said?")
+    told = session.hear("you should have said: Yes, every Tuesday at six.")
+    assert answers(told)[0] == "Yes, every Tuesday at six."
+    kinds = {row.feedback.kind for row in session.store.feedback(session.name)}
+    assert kinds == {"label", "preference"}
 
 
 def test_the_demo_comes_with_replies(tmp_path: Path) -> None:

@@ -147,7 +147,15 @@ def test_new_and_next_at_once_do_not_mix_two_conversations(page: Any) -> None:
     )
     page.wait_for_function("before => document.querySelector('.bar select').value !== before", arg=before)
     answers = "[...document.querySelectorAll('.log .sayso')].filter(one => one.innerText.includes('I say')).length"
-    page.wait_for_function(f"() => {answers} === 2")
-    page.wait_for_timeout(1000)
-    assert page.locator(".bar select").input_value() != before
-    assert page.evaluate(answers) == 2 and page.locator(".log .person").count() == 0
+    page.wait_for_function(f"() => {answers} >= 1")
+    page.wait_for_timeout(3000)
+    there = page.locator(".bar select").input_value()
+    assert there != before
+    # whichever came first at the server: all of one conversation is shown, and nothing of the other
+    shown = page.evaluate(answers)
+    assert shown in (1, 2) and page.locator(".log .person").count() == 0
+    page.locator(".bar select").select_option(before)
+    page.wait_for_selector(".log .person")
+    page.locator(".bar select").select_option(there)
+    page.wait_for_selector(".log .person", state="detached")
+    assert page.evaluate(answers) == shown
