@@ -21,6 +21,8 @@ import sqlalchemy as sa
 from assistant.store import Store
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the hub is imported: else a wrong name takes a minute
+if "PYTEST_XDIST_WORKER" in os.environ:  # several test at once, so none takes all cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def _postgres_binaries() -> Path | None:
