@@ -196,7 +196,7 @@ def test_ten_megabytes_in_a_cell(store: Store) -> None:
     assert [row.feedback for row in store.feedback("t")] == [made]
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", {(1, 2): 3}], ids=str)
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", {(1, 2): 3}], ids=lambda value: type(value).__name__)
 def test_what_json_cannot_hold_is_said(store: Store, value: Any) -> None:
     with pytest.raises(UserError, match="can't be stored"):
         label(store, input=value, value="a")
