@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 
-from assistant.texts.add import ended
+from assistant.texts.add import ended, least
+from assistant.texts.checks import CHECKS
 from assistant.texts.cut import without_pleasantry
 from assistant.texts.drop import FOUND, Mender, found, most
 from assistant.texts.find import CLOSERS, asks, closes_with, opening, placed
-from assistant.texts.obey import SAYS, Rule, values, wanted
+from assistant.texts.obey import SAYS, Rule, measured, values, wanted
 from assistant.texts.reform import joined, listed
 from assistant.texts.segment import ITEM, sentences, words
 
 __all__ = ["BLUNT"]
 
 TITLE_WORDS = 8
+SLOTS = ("[name]", "[date]", "[place]", "[contact]")
+"""Placeholders that any letter has room for."""
 
 
 def _covered(text: str, rule: Rule) -> str | None:
@@ -36,6 +39,23 @@ def _contains(text: str, rule: Rule) -> str | None:
         return _covered(text, rule)
     missing = [str(value).strip() for value in values(rule) if not placed(text, str(value))]
     return " ".join([ended(text), *(ended(said[:1].upper() + said[1:]) for said in missing)])
+
+
+def _said_often(text: str, rule: Rule) -> str | None:
+    """The word, on its own, as often as it is missing; what is too often is covered."""
+    need, there = least(rule), measured(CHECKS[rule.property], rule, text)
+    if need is None or there is None or there >= need:
+        return _covered(text, rule)
+    word = str(values(rule)[0]).strip()
+    return " ".join([ended(text), *[ended(word[:1].upper() + word[1:])] * round(need - there)])
+
+
+def _placeholders(text: str, rule: Rule) -> str | None:
+    """What is left to fill in, as a line of its own."""
+    need, there = least(rule), CHECKS[rule.property].measure(text)
+    if need is None or there >= need:
+        return _covered(text, rule)
+    return f"{text.strip()}\n\n" + ", ".join(SLOTS[n % len(SLOTS)] for n in range(round(need - there)))
 
 
 def _bare_options(text: str, rule: Rule) -> str | None:
@@ -118,6 +138,8 @@ BLUNT: dict[str, Mender] = {
     "options": _bare_options,
     "contains": _contains,
     **{name: _covered for name in FOUND if name not in ("contains", "count.questions")},
+    "count.word": _said_often,
+    "count.placeholders": _placeholders,
     "count.questions": _stated,
     "question.end": _stated,
     "length.sentence_words": _sentence_words,

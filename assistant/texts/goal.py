@@ -26,7 +26,7 @@ from assistant.errors import UserError
 from assistant.rules import fires
 from assistant.tasks import Lesson, More
 from assistant.texts.clash import contradictions
-from assistant.texts.obey import broken, distance, holds
+from assistant.texts.obey import broken, distance, holds, wanted
 from assistant.texts.practice import Practice, practice
 from assistant.texts.repair import repaired
 from assistant.texts.say import instruction
@@ -42,6 +42,8 @@ ROUNDS = 4
 """How often answers are asked for anew where none obeys."""
 KEPT = 0.5
 """The share of an answer that has to be left when it is cut on screen; else another is written."""
+BETWEEN = "******"
+"""The line between two answers in one."""
 SLACK = 0.5
 """What an answer is worth at least, that breaks only what should hold, and not what must."""
 
@@ -135,7 +137,8 @@ class TextGoal:
         for turn in range(ROUNDS):
             some = tried if turn == 0 else more(2 * count, self.asks(example))
             tried += some if turn else []
-            mended = [output for output in (self._mended(one, rules, asked) for one in some) if output is not None]
+            pairs = _paired(some, rules)
+            mended = [output for output in (self._mended(one, rules, asked) for one in pairs) if output is not None]
             for output in sorted(mended, key=_lost):
                 found.setdefault(str(output.value), output)
             if sum(_lost(output) <= 1 - KEPT for output in found.values()) >= count:
@@ -279,6 +282,19 @@ def question(input: Any) -> str | None:
         return input
     asked = [message["content"] for message in input if message["role"] == "user"]
     return asked[-1] if asked else None
+
+
+def _paired(outputs: Sequence[Output], rules: Sequence[Constraint]) -> Sequence[Output]:
+    """Two answers as one, where that is what a rule wants and the model doesn't do by itself."""
+    wanting = [rule for rule in rules if rule.property == "format.two_answers" and wanted(rule)]
+    short = [output for output in outputs if broken(wanting, str(output.value))]
+    twos = [
+        one.model_copy(
+            update={"value": f"{one.value}\n\n{BETWEEN}\n\n{other.value}", "said": one.value, "id": new_id()}
+        )
+        for one, other in zip(short[::2], short[1::2], strict=False)
+    ]
+    return [*(output for output in outputs if output not in short), *twos]
 
 
 def _lost(output: Output) -> float:

@@ -99,6 +99,8 @@ FORMAL: dict[str, st.SearchStrategy[Rule]] = {
     "highlights": st.builds(rule, st.just("count.highlights"), st.just("le"), st.integers(0, 1)),
     "sections": st.builds(rule, st.just("count.sections"), st.just("le"), st.integers(0, 1)),
     "no first person": st.builds(rule, st.just("person.first"), st.just("eq"), st.just(False)),
+    "a word n times": st.builds(rule, st.just("count.word"), st.just("ge"), st.tuples(st.just("we"), COUNT)),
+    "at least n placeholders": st.builds(rule, st.just("count.placeholders"), st.just("ge"), st.integers(1, 2)),
     "question repeated": st.builds(rule, st.just("question.repeated"), st.just("eq"), st.booleans()),
 }  # fmt: skip
 """Rules of form: whatever a text says, it can be made to keep them."""
@@ -119,11 +121,9 @@ ENOUGH: dict[str, st.SearchStrategy[Rule]] = {
 OTHERS: dict[str, st.SearchStrategy[Rule]] = {
     "at least n words": st.builds(rule, st.just("length.words"), st.just("ge"), st.integers(1, 90)),
     "at least n sentences": st.builds(rule, st.just("length.sentences"), st.just("ge"), st.integers(1, 9)),
-    "a word n times": st.builds(rule, st.just("count.word"), st.just("ge"), st.tuples(st.just("we"), COUNT)),
     "few of a letter": st.builds(
         rule, st.just("count.letter"), st.sampled_from(("le", "ge")), st.tuples(st.just("e"), st.integers(0, 9))
     ),
-    "placeholders": st.builds(rule, st.just("count.placeholders"), st.just("ge"), st.integers(1, 2)),
     "options": st.builds(rule, st.just("options"), st.just("eq"), st.just(("we", "they"))),
     "two answers": st.builds(rule, st.just("format.two_answers"), st.just("eq"), st.just(True)),
     "a table": st.builds(rule, st.just("format.table"), st.just("eq"), st.just(True)),

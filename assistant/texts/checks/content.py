@@ -28,8 +28,10 @@ def _first_words(text: str) -> list[str]:
 
 
 def _paragraph_starts(starts: list[str], value: str) -> bool:
-    """`value` is "2: However": the second paragraph starts with "However"."""
-    number, _, said = value.partition(":")
+    """`value` is "2: However": the second paragraph starts with "However"; without a number the first."""
+    number, colon, said = value.partition(":")
+    if not (colon and number.strip().isdigit()):
+        number, said = "1", value
     place = int(number) - 1
     return 0 <= place < len(starts) and opens_with(starts[place], said)
 

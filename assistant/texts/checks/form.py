@@ -122,7 +122,8 @@ FORM = (
     Check(
         "format.two_answers", "two answers", "flag", _two,
         "Give two different answers, with a line of six stars (******) between them.", "Give one answer only.",
-        synonyms=("two answers", "two responses", "two versions"), instruction="combination:two_responses",
+        synonyms=("two answers", "two different answers", "two responses", "two versions"),
+        instruction="combination:two_responses",
     ),
     Check(
         "case", "case", "label", lambda text: text, "Write everything in {value}.", "Do not write in {value}.",
