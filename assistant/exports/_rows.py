@@ -123,7 +123,7 @@ _OF_ROW = (
     "output",
     "conversation",
 )
-_NAMES = tuple(SCHEMA.names)
+_EMPTY = dict.fromkeys(SCHEMA.names)
 ORIGIN = [
     SCHEMA.field(name)
     for name in (
@@ -181,7 +181,8 @@ def flat(row: Row) -> dict[str, Any]:
     # the records' dictionaries: a million rows are asked 34 times each, and each kind lacks some fields
     said, around = vars(row.feedback).get, vars(row)
     retracted_at, about = around["retracted_at"], said("about")
-    cells = origin(row) | {
+    cells = _EMPTY | origin(row)
+    return cells | {
         "kind": said("kind"),
         "reading": _fast_dumps(around["reading"]),
         "input": encode(said("input")),
@@ -200,7 +201,6 @@ def flat(row: Row) -> dict[str, Any]:
         "constraint_conversation": said("conversation"),
         "retracted_at": _utc(retracted_at) if retracted_at else None,
     }
-    return {name: cells[name] for name in _NAMES}
 
 
 def origin(row: Row) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def origin(row: Row) -> dict[str, Any]:
         "guideline": said["guideline"],
         "example_id": said["example_id"],
         "aspect": said.get("aspect"),
-        "evidence": dumps([each.model_dump() for each in evidence]) if evidence else "[]",
+        "evidence": dumps([*map(vars, evidence)]) if evidence else "[]",
     }
 
 

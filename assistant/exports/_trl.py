@@ -34,7 +34,7 @@ CHAT = f"""Conversational: each prompt is a list of messages and each answer one
 TRL's trainers apply the model's chat template. An input that is itself a list of messages stays one. {_WHAT}"""
 
 MESSAGES = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
-_TEXTS = ("prompt", "completion", "chosen", "rejected")
+_TEXTS = {"prompt", "completion", "chosen", "rejected"}
 
 
 def abouts(*fields: pa.Field, tags: tuple[str, ...], notes: str = "") -> tuple[About, About]:

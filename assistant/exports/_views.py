@@ -110,9 +110,10 @@ def several(rows: Rows, views: Mapping[str, View]) -> Iterator[tuple[Row, str, d
         # an edit is stored as a label and a preference, one after the other: they make the same records.
         # Remembering one critique at a time keeps the memory small
         if row.feedback.critique != critique:
-            critique, before = row.feedback.critique, []
-        known = {_same_record(each) for each in before}
-        fresh = [each for each in made if not known or _same_record(each) not in known]
+            critique, before, fresh = row.feedback.critique, [], made
+        else:
+            known = {_same_record(each) for each in before}
+            fresh = [each for each in made if _same_record(each) not in known]
         yield from fresh
         if not fresh:
             rows.skip(row, "it repeats other feedback of the same critique")
