@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ from adapters.device import device, on_gpu
 from adapters.models import Model
 from adapters.signals import Material, Signal, signal
 
-__all__ = ["Fit", "Recipe", "fit"]
+__all__ = ["Fit", "Fitter", "Recipe", "fit"]
 
 CHECKPOINT = "checkpoint.safetensors"
 CHECKPOINT_SECONDS = 2.0
@@ -41,7 +41,7 @@ class Recipe:
     before (a Gaussian prior, as in Laplace propagation, Smola et al. 2003), or to zero. At most `settle` iterations; 0
     leave it as it is.
     Then `passes` is how often the adapter sees each item, within the bounds on steps; rates are AdamW's at their
-    highest. On a GPU batches are `gpu_batch` times larger.
+    highest. A batch is `gpu_batch` times a signal's own on a GPU, elsewhere `cpu_batch` times.
     """
 
     settle: int = 40
@@ -52,7 +52,8 @@ class Recipe:
     head_rate: float = 3e-4
     inner_rate: float = 3e-4
     weight_decay: float = 0.01
-    gpu_batch: int = 4
+    gpu_batch: float = 4
+    cpu_batch: float = 1
     weights: Mapping[str, float] = field(default_factory=dict)
     """Signals whose weight is other than their own; 0 switches one off."""
 
@@ -67,6 +68,10 @@ class Fit:
     items: dict[str, int]
 
 
+Fitter: TypeAlias = Callable[..., Fit]
+"""What is called as `fit` is."""
+
+
 @dataclass
 class _Course:
     """One signal with its items; `batch(step, ...)` walks through them in a new order every pass."""
@@ -77,8 +82,8 @@ class _Course:
     weight: float
     seed: int
 
-    def batch(self, step: int, grow: int) -> list[Any]:
-        size = self.signal.batch * grow
+    def batch(self, step: int, grow: float) -> list[Any]:
+        size = max(1, round(self.signal.batch * grow))
         if len(self.items) <= size:
             return self.items
         per_pass = math.ceil(len(self.items) / size)
@@ -149,7 +154,8 @@ def _steps(courses: Sequence[_Course], recipe: Recipe) -> int:
     if not courses:
         return 0
     teaching = [course for course in courses if not course.signal.rehearses] or courses
-    longest = max(len(course.items) / course.signal.batch for course in teaching)
+    small = 1 if on_gpu() else recipe.cpu_batch
+    longest = max(len(course.items) / (course.signal.batch * small) for course in teaching)
     return min(recipe.most_steps, max(recipe.least_steps, math.ceil(recipe.passes * longest)))
 
 
@@ -186,7 +192,7 @@ def _step(
     losses: dict[str, list[float]],
 ) -> None:
     optimizer.zero_grad()
-    grow = recipe.gpu_batch if on_gpu() else 1
+    grow = recipe.gpu_batch if on_gpu() else recipe.cpu_batch
     total = torch.zeros((), device=device())
     for course in courses:
         loss = course.signal.loss(model, course.batch(step, grow)).mean()

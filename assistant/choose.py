@@ -12,6 +12,7 @@ from assistant.types import Example
 
 if TYPE_CHECKING:
     from adapters.models import Model
+    from assistant.tasks import Goal
     from assistant.workbench import Workbench
 
 __all__ = ["choose"]
@@ -37,10 +38,25 @@ def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
         raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
     if bench.task.goal is not None:
         # which outputs are worth asking about is the goal's to say
-        return next((one for one in candidates if bench.task.asks(one)), candidates[0]), ""
+        first = sorted(candidates, key=lambda one: not bench.task.asks(one))
+        again = bench.sample(bench.settings.pool_sample, len(recent))
+        return _readable(bench, bench.goal(conversation), [*first, *again])
     with bench.model() as model:
         picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
     return candidates[picked.index], picked.why
+
+
+def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) -> tuple[Example, str]:
+    """The first that the model can read, and what to say of those before it, which it can't."""
+    with bench.model() as model:
+        reads = getattr(model, "reads", None)
+        passed = ""
+        for example in candidates:
+            why = reads(goal.asks(example)) if reads and goal else ""
+            if not why:
+                return example, f"I passed over what is too long for me: {passed}" if passed else ""
+            passed = passed or why
+    raise UserError(f"None of the examples can be read: {passed.rstrip('.')}")
 
 
 def _candidates(bench: Workbench, shown: set[str], seed: int) -> list[Example]:

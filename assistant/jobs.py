@@ -20,7 +20,10 @@ from assistant.store.rows import JobRow
 if TYPE_CHECKING:
     from huey import SqliteHuey
 
-__all__ = ["ask", "hand_over", "open_job", "queue", "start_worker", "work_on"]
+__all__ = ["OURS", "ask", "hand_over", "open_job", "queue", "start_worker", "work_on"]
+
+OURS = "own"
+"""Who trains, where nobody else is asked for: our own loop."""
 
 
 @cache
@@ -39,14 +42,18 @@ def open_job(store: Store, task: str) -> JobRow | None:
 
 
 def ask(store: Store, settings: Settings, task: str, author: str, params: dict[str, Any], here: bool = False) -> JobRow:
-    """Ask for a training; one that waits or runs already is as good, and given back.
+    """Ask for a training; one that waits or runs already is as good, and given back, but for one that only waits for
+    another trainer than `params` name: that is cancelled.
 
     Args:
         here: the caller does it itself, so it is not put before the worker.
     """
     running = open_job(store, task)
     if running is not None:
-        return running
+        wanted, had = params.get("trainer"), running.params.get("trainer", OURS)
+        if running.state != "queued" or wanted in (None, had):
+            return running
+        store.job_event(running.id, "cancelled", None, "another trainer was asked for")
     id = store.add_job(task, "learn", params, author)
     if not here:
         hand_over(settings, id)

@@ -12,16 +12,17 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.jobs import OURS
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
 from assistant.workbench import Workbench
 
 if TYPE_CHECKING:
-    from adapters.fit import Fit
+    from adapters.fit import Fit, Fitter
     from adapters.gate import Exam
     from adapters.models import Model
     from adapters.signals import Material
@@ -53,6 +54,8 @@ class _Lesson:
     """All in force, where the task has a goal."""
     seen: list[str]
     """All that the version counts as having learned from, also what teaches nothing: a rule for one item, say."""
+    trainer: str = OURS
+    """Who trains: our own loop, or TRL's."""
 
 
 def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text, figures: None) -> Report:
@@ -61,6 +64,8 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
     Raises:
         UserError: nothing to learn from, or the disk is full. Whatever `progress` raises stops the training.
     """
+    from adapters.fit_trl import fitter
+
     started = time.perf_counter()
     done = _already(bench, job)
     if done is not None:
@@ -70,7 +75,8 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
     train = _train if bench.task.goal is None else _toward
     with bench.model(lesson.parent or "base") as model:
         try:
-            report, fitted = train(bench, model, lesson, _folder(bench, job), progress)
+            fit = fitter(lesson.trainer, model)
+            report, fitted = train(bench, model, lesson, fit, _folder(bench, job), progress)
             report = report.model_copy(update={"seconds": time.perf_counter() - started})
             _keep(bench, model, job, lesson, report, fitted)
         finally:
@@ -87,7 +93,9 @@ def _already(bench: Workbench, job: JobRow) -> Report | None:
     return None
 
 
-def _toward(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progress: Progress) -> tuple[Report, Fit]:
+def _toward(
+    bench: Workbench, model: Model, lesson: _Lesson, fit: Fitter, folder: Path, progress: Progress
+) -> tuple[Report, Fit]:
     """The training of a task with a goal."""
     from assistant.toward import train
 
@@ -104,14 +112,16 @@ def _toward(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progr
         earlier=[output.value for output in bench.store.newest_outputs(bench.task.name, EARLIER)],
         before=make([feedback for feedback in lesson.said if feedback.id not in learned]),
         seed=bench.settings.seed,
+        fit=fit,
         folder=folder,
         progress=progress,
     )
 
 
-def _train(bench: Workbench, model: Model, lesson: _Lesson, folder: Path, progress: Progress) -> tuple[Report, Fit]:
+def _train(
+    bench: Workbench, model: Model, lesson: _Lesson, fit: Fitter, folder: Path, progress: Progress
+) -> tuple[Report, Fit]:
     from adapters.device import device
-    from adapters.fit import fit
     from adapters.gate import compare, sit
 
     task, material = bench.task, _material(bench, lesson, bench.settings.seed)
@@ -181,12 +191,13 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
         plain = json.loads(path.read_text(encoding="utf-8"))
         parts = {key: [feedback_from_json(f) for f in plain[key]] for key in FROZEN}
         parent = plain["parent"] and AdapterRow.model_validate(plain["parent"])
-        return _Lesson(parent or None, **parts, seen=plain["seen"])  # type: ignore[arg-type]
-    lesson = _gather(bench)
+        return _Lesson(parent or None, **parts, seen=plain["seen"], trainer=plain.get("trainer", OURS))  # type: ignore[arg-type]
+    lesson = replace(_gather(bench), trainer=job.params.get("trainer", OURS))
     plain = {
         "parent": lesson.parent and lesson.parent.model_dump(mode="json"),
         **{key: [f.model_dump(mode="json") for f in getattr(lesson, key)] for key in FROZEN},
         "seen": lesson.seen,
+        "trainer": lesson.trainer,
     }
     aside = path.with_suffix(".new")
     aside.write_text(json.dumps(plain), encoding="utf-8")
@@ -195,10 +206,11 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
 
 
 def _gather(bench: Workbench) -> _Lesson:
-    """The parent is the live version, or the youngest before it that learned nothing taken back since."""
+    """The parent is the live version, or the youngest before it that learned nothing taken back since and is of this
+    base."""
     store, task = bench.store, bench.task.name
     live = store.live(task)
-    parent = store.clean_ancestor(task, live.id) if live else None
+    parent = bench.parent(store.clean_ancestor(task, live.id) if live else None)
     rows = store.new_feedback(task, parent.id if parent else None)
     aims = bench.task.goal is not None
     new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
@@ -284,6 +296,7 @@ def tell(report: Report, name: str) -> str:
         parts.append(f"Held-out {report.metric} {before} → {after} ({report.heldout} examples).")
     changed = "changed rank" if report.measures else "changed"
     parts.append(f"{len(report.changed)} of {report.checked} earlier answers {changed}.")
+    parts += report.notes
     if not report.live:
         parts.append("You can keep it anyway under Versions.")
     return " ".join(parts)

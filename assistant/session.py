@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
-from assistant.blind import Tally, draw, tally
-from assistant.cards import State, card, say_rule
+from assistant.blind import Tally
+from assistant.cards import State, card
 from assistant.choose import choose
 from assistant.errors import UserError
-from assistant.jobs import ask, open_job
+from assistant.jobs import OURS, ask, open_job
+from assistant.looking import Looking
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings
-from assistant.shown import Message, Progress, Rule, Screen, Trial, Turn, Version, message_of, on_screen, version_of
+from assistant.shown import Message, Progress, Rule, Screen, Trial, Turn, Version, on_screen
 from assistant.specs import open_task, resolve
 from assistant.steer import edited, steered
 from assistant.store import Store
@@ -33,16 +34,12 @@ from assistant.store.rows import JobRow, Vote
 from assistant.store.talk import Said
 from assistant.types import (
     Act,
-    Constraint,
     Context,
     Critique,
     Example,
     Feedback,
     Gesture,
-    Label,
-    Output,
     Reading,
-    Report,
     Selection,
     TaskSpec,
     new_id,
@@ -58,9 +55,11 @@ __all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Tally", "Trial",
 
 CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4
+SAID_LATELY = 60
+"""What these newest messages said need not be said again."""
 
 
-class Session:
+class Session(Looking):
     """See the module. Every public method is one turn or one look, and safe to call from a page's handler."""
 
     def __init__(self, bench: Workbench, author: str, parser: Parser, conversation: str | None = None) -> None:
@@ -108,125 +107,12 @@ class Session:
     def close(self) -> None:
         self.store.close()
 
-    # --- looking ------------------------------------------------------------------------------------------
-
-    def screen(self) -> Screen | None:
-        """What is on screen; None before the first `next()`."""
-        shown = self.store.last_card(self.conversation, "answer")
-        if shown is None or shown["example_id"] not in self.bench.examples:
-            return None
-        example = self.bench.example(shown["example_id"])
-        outputs = tuple(self.store.output(id) for id in shown["outputs"])
-        return Screen(
-            example=example,
-            outputs=outputs,
-            view=self.task.render(example, outputs),
-            why=shown["why"],
-            adapter=shown["version"],
-            position=tell.position(self.store.count_feedback(self.name), len(self.bench.unknown)),
-            labels=self._labels(outputs) if self.task.goal else (),
-        )
-
-    def messages(self, after: int = 0) -> list[Message]:
-        """The conversation, in its order, with every card as it stands now."""
-        rows = self.store.messages(self.conversation, after)
-        readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
-        states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
-        return [message_of(row, states, confirmed, self.author) for row in rows]
-
-    def progress(self) -> Progress | None:
-        job = open_job(self.store, self.name)
-        if job is None:
-            return None
-        figures = tuple(self.store.job_figures(job.id)) if self.task.goal else ()
-        return Progress(job=job.id, state=job.state, progress=job.progress or 0.0, text=job.text, figures=figures)
-
-    def labels(self) -> tuple[str, ...]:
-        return self.bench.labels()
-
-    def rules(self) -> list[Rule]:
-        """The constraints, newest first, with those that are switched off."""
-        shown = self.store.last_card(self.conversation, "answer") or {}
-        rows = self.store.rules(self.name, self.conversation, shown.get("example_id", ""))
-        words = {c.id: c.text for c in self.store.critiques([row.feedback.critique for row in rows])}
-        return [
-            Rule(
-                id=row.feedback.id,
-                text=say_rule(row.feedback, self.task.vocabulary),
-                author=row.feedback.author,
-                on=row.on,
-                created_at=row.feedback.created_at,
-                words=words.get(row.feedback.critique, ""),
-            )
-            for row in reversed(rows)
-            if isinstance(row.feedback, Constraint)
-        ]
-
-    def versions(self) -> list[Version]:
-        """All versions, newest first."""
-        rows = self.store.adapters(self.name)
-        names = {row.id: f"v{row.number}" for row in rows}
-        live = self.store.live(self.name)
-        return [
-            version_of(row, names, live, len(self.store.learned(row.id)))
-            for row in sorted(rows, key=lambda row: -row.number)
-        ]
-
-    def changes(self, version: str) -> Report:
-        """What a version ("v2", its number or id) changed. Raises UserError where there is none."""
-        row = self.store.adapter(version.removeprefix("v"), self.name)
-        if row.report is None:
-            raise UserError(f"The version {version!r} has no report")
-        return Report.model_validate(row.report)
-
-    def learned(self) -> str:
-        """What was learned so far, as Markdown."""
-        return tell.learned(self.versions(), self.rules(), self.store.count_feedback(self.name))
-
-    def view(self) -> str:
-        """What the goal of the task is by now, as safe HTML; empty where outputs are right or wrong."""
-        goal = self.bench.goal(self.conversation)
-        return goal.view() if goal else ""
-
-    def marked(self, target: str, parts: Sequence[int]) -> Selection:
-        """What a person marked in the output `target` ("#2"), by the numbers of its parts: atoms, say.
-
-        Raises:
-            UserError: there is no such output on screen, or it has no such parts.
-        """
-        there = next((seen for seen in on_screen(self.screen()) if seen.id == target), None)
-        if there is None or self.task.part is None:
-            raise UserError(f"Nothing can be marked in {target}", do="mark something that is on screen")
-        return Selection(text=self.task.part(there.value, parts), target=target, parts=tuple(parts))
-
-    def compared(self, version: str) -> str:
-        """What a version makes, against what its parent makes, as safe HTML; empty where answers are right or wrong."""
-        return self.task.changes(self.changes(version))
-
-    def trial(self, version: str) -> Trial:
-        """Two answers to one example, of a version and its parent, shuffled; see `blind`.
-
-        Raises:
-            UserError: there is no such version, or nothing on which the two differ is left.
-        """
-        return draw(self.bench, self.store.adapter(version.removeprefix("v"), self.name))
+    def new_conversation(self) -> None:
+        self.conversation = self.store.start_conversation(self.name, self.author)
 
     def judge(self, outputs: tuple[str, str], vote: Vote) -> None:
         """Say which of the two of a trial is better."""
         self.store.add_trial(self.name, self.author, *outputs, vote)
-
-    def tally(self, version: str) -> Tally:
-        """How a version stands against its parent in all blind comparisons, everybody's."""
-        row = self.store.adapter(version.removeprefix("v"), self.name)
-        return tally(self.store.trials(self.name), row.id, row.parent or "base")
-
-    def conversations(self) -> list[tuple[str, str]]:
-        """(id, title) of this person's conversations about the task, newest first; titles show what they said first."""
-        rows = self.store.conversations(self.name, self.author)
-        return [(row.id, f"{row.created_at:%d %b %H:%M} · {(row.words or 'new')[:40]}") for row in rows]
-
-    def new_conversation(self) -> None:
-        self.conversation = self.store.start_conversation(self.name, self.author)
 
     # --- turns --------------------------------------------------------------------------------------------
 
@@ -235,6 +121,8 @@ class Session:
         since = self._last_seq()
         self._begin()
         example, why = choose(self.bench, self.conversation)
+        if why and self.task.goal:
+            self._say_once(why)
         self._show(example, why)
         return self._turn(since)
 
@@ -407,13 +295,25 @@ class Session:
         self._show_again("with the rules as they are now")
         return self._turn(since)
 
-    def learn(self, wait: bool = True) -> Turn:
-        """Train now: here and now, or beside the chat (`wait=False`) where a worker runs."""
+    def learn(self, wait: bool = True, trainer: str = OURS) -> Turn:
+        """Train now: here and now, or beside the chat (`wait=False`) where a worker runs.
+
+        Args:
+            trainer: "own", or "trl": TRL's trainers, for causal language models.
+
+        Raises:
+            UserError: a training by another trainer runs already.
+        """
         since = self._last_seq()
         if not self._something_to_learn():
             self._say("There is nothing new to learn from: say what is wrong with an answer first.")
             return self._turn(since)
-        job = ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=False), here=wait)
+        params = {**self._job(auto=False), "trainer": trainer}
+        job = ask(self.store, self.bench.settings, self.name, self.author, params, here=wait)
+        if job.params.get("trainer", OURS) != trainer:
+            raise UserError(
+                "A training by another trainer has begun already", do="wait until it is done, then ask again"
+            )
         if wait:
             self._finish(job)
             self._show_again(f"by {self.bench.live_name()}")
@@ -424,6 +324,7 @@ class Session:
         since = self._last_seq()
         row = None if version == "base" else self.store.adapter(version.removeprefix("v"), self.name)
         if row:
+            self.bench.check(row)
             self.bench.shelf.get(self.name, row.id)  # a damaged one is not made live
         self.store.go_live(self.name, row.id if row else None, self.author, "chosen by hand")
         self._say(f"**{self.bench.live_name()}** is live.")
@@ -484,6 +385,8 @@ class Session:
         """Once per conversation the notes on the data; once per task a training on the labels it came with."""
         if self.task.notes and not self.store.recent(self.conversation, 1):
             self._say("About your data: " + " ".join(self.task.notes))
+        for note in self.bench.notes():
+            self._say_once(note)
         if self.bench.known and not self.store.jobs(self.name):
             self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
@@ -521,10 +424,6 @@ class Session:
         changes = any(act.kind in CHANGES | {"retract"} for act in reading.acts)
         return "applied" if sure or not changes else "waiting"
 
-    def _labels(self, outputs: Sequence[Output]) -> tuple[Label | None, ...]:
-        said = {repr(one.value): one for one in self.bench.said(self.conversation) if isinstance(one, Label)}
-        return tuple(said.get(repr(output.value)) for output in outputs)
-
     def _pictures(self, reading: Reading, critique: Critique, feedback: Sequence[Feedback]) -> list[str]:
         goal = self.bench.goal(self.conversation, feedback) if feedback else None
         return [self.task.picture(act, critique.context, goal) for act in reading.acts]
@@ -542,6 +441,8 @@ class Session:
     def _after(self, reading: Reading, changed: bool, state: State, feedback: Sequence[Feedback] = ()) -> None:
         """What a turn brings about: the example asked again, a training, and what was commanded."""
         if changed and state == "applied":
+            if why := self.bench.unread(feedback):
+                self._say(f"This is kept, but I can't learn from it: {why}")
             self._unlearn()
             self._show_again("before any training", feedback)
             self._learn_by_itself()
@@ -596,15 +497,12 @@ class Session:
 
     def _learn_by_itself(self) -> None:
         after = self.bench.settings.learn_after
-        live = self.store.live(self.name)
-        if after and len(self.store.new_feedback(self.name, live.id if live else None)) >= after:
+        if after and self.bench.unlearned() >= after:
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
 
     def _something_to_learn(self) -> bool:
         live = self.store.live(self.name)
-        return bool(self.store.new_feedback(self.name, live.id if live else None)) or (
-            not live and bool(self.bench.known)
-        )
+        return self.bench.unlearned() > 0 or (not live and bool(self.bench.known))
 
     def _finish(self, job: JobRow) -> None:
         """Do the job here, or wait for the worker that has it."""
@@ -652,13 +550,19 @@ class Session:
             self._say(question)
         for note in goal.notes if goal else ():
             self._say(note)
+        for note in tell.disputes(self.store, getattr(goal, "disputes", ())):
+            self._say(note)
         if self.bench.warning:
-            self._say(self.bench.warning)
+            self._say_once(self.bench.warning)
 
     def _show_again(self, how: str, feedback: Sequence[Feedback] = ()) -> None:
         screen = self.screen()
         if screen is not None:
             self._show(screen.example, screen.why, how, feedback)
+
+    def _say_once(self, text: str) -> None:
+        if all(message.text != text for message in self.store.recent(self.conversation, SAID_LATELY)):
+            self._say(text)
 
     def _say(self, text: str) -> None:
         self.store.say(self.conversation, "sayso", text, {"kind": "note"})

@@ -75,8 +75,8 @@ def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output
 @contextmanager
 def _asking(bench: Workbench, example: Example) -> Iterator[More]:
     """`more`, which asks the live version; what failed is left out."""
-    live = bench.store.live(bench.task.name)
-    with bench.model(live) as model:
+    live = bench.live()
+    with bench.model(live or "base") as model:
 
         def more(n: int, input: Any = None) -> list[Output]:
             said = model.predict([example.input if input is None else input] * n)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from assistant.cards import show_value
 from assistant.tasks import Task
-from assistant.types import Context, Example, Gesture, Output
+from assistant.types import Constraint, Context, Example, Gesture, Output
 
 if TYPE_CHECKING:
     from assistant.session import Rule, Screen, Version
+    from assistant.store import Store
 
-__all__ = ["again", "answer", "gesture", "help", "learned", "pieces", "position", "why"]
+__all__ = ["again", "answer", "disputes", "gesture", "help", "learned", "pieces", "position", "why"]
 
 SHOWN = 160
 """Characters of an input that a chat message quotes."""
@@ -42,6 +43,24 @@ def pieces(count: int) -> str:
     ('1 piece of feedback', '20 pieces of feedback')
     """
     return f"{count} piece{'' if count == 1 else 's'} of feedback"
+
+
+def disputes(store: Store, clashes: Sequence[tuple[str, str, Constraint, Constraint]]) -> list[str]:
+    """Rules that can't both hold, each with whose critique made it.
+
+    "I can't do both: answer in at least five sentences (ann: “five or more”), and answer in … (ben: “two at most”). …"
+    """
+    ids = [rule.critique for _, _, *rules in clashes for rule in rules]
+    words = {one.id: one.text for one in store.critiques(ids)} if ids else {}
+
+    def by(rule: Constraint) -> str:
+        said = words.get(rule.critique)
+        return f" ({rule.author}: “{_short(said)}”)" if said else f" ({rule.author})"
+
+    return [
+        f"I can't do both: {one}{by(first)}, and {other}{by(second)}. Switch one off under Rules, or take it back."
+        for one, other, first, second in clashes
+    ]
 
 
 def position(feedback: int, examples: int) -> str:

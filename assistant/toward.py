@@ -9,22 +9,28 @@ it runs is the mean worth of what the model makes at each step, and how much of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.tasks import Goal, Lesson, Task
+from assistant.tell import pieces
 from assistant.types import Changed, Feedback, Label, Preference, Report
+from assistant.workbench import unread
 
 if TYPE_CHECKING:
-    from adapters.fit import Fit
+    from adapters.fit import Fit, Fitter
     from adapters.models import Model
+    from adapters.signals import Material
 
 __all__ = ["Watched", "train"]
 
 MOVED = 3
 """Ranks by which an output has to move to be worth telling."""
+Reads = Callable[[Any, Any], str]
+"""Why an input with a value can't be read, "" where it can."""
 Tell = Callable[[float, str, "dict[str, float] | None"], None]
 
 
@@ -57,6 +63,7 @@ def train(
     earlier: Sequence[Any],
     before: Goal | None,
     seed: int,
+    fit: Fitter,
     folder: Path,
     progress: Tell,
 ) -> tuple[Report, Fit]:
@@ -66,11 +73,15 @@ def train(
         new: what the parent has not learned from; `words` of its critiques, by id.
         replay: a sample of what it has.
         earlier: outputs that people saw; the report tells whose rank changed most since `before`, the parent's goal.
+        fit: who trains: `adapters.fit.fit`, or that of another trainer.
     """
     from adapters.device import device
-    from adapters.fit import Recipe, fit
+    from adapters.fit import Recipe
     from adapters.guards import compare, sample
 
+    reads = getattr(model, "reads", None) or (lambda input, value: "")
+    new, left_out = _readable(reads, new)
+    replay, _ = _readable(reads, replay)
     critiques = [f for f in new if isinstance(f, Label | Preference)]
     inputs = goal.inputs(judging=True)
     asked = [inputs[i % len(inputs)] for i in range(task.sample)]
@@ -78,9 +89,10 @@ def train(
     parent = sample(model, asked, critiques, goal.score, goal.measures)
     watched = Watched(goal)
     made = list(zip(asked, parent.values, strict=True))
+    lesson = Lesson(new, replay, made, lambda some: [one.value for one in model.predict(some)], watched)
     fitted = fit(
         model,
-        goal.material(Lesson(new, replay, made, lambda some: [one.value for one in model.predict(some)], watched)),
+        _fitting(reads, goal.material(lesson)),
         seed=seed,
         recipe=getattr(model, "recipe", None) or Recipe(),
         folder=folder,
@@ -92,8 +104,34 @@ def train(
     report = compare(parent, candidate, task.guards, named, task.metric)
     moved = _moved(earlier, before, goal)
     return report.model_copy(
-        update={"device": str(device()), "signals": fitted.losses, "changed": moved, "checked": len(earlier)}
+        update={
+            "device": str(device()),
+            "signals": fitted.losses,
+            "changed": moved,
+            "checked": len(earlier),
+            "notes": left_out,
+        }
     ), fitted
+
+
+def _readable(reads: Reads, feedback: Sequence[Feedback]) -> tuple[list[Feedback], tuple[str, ...]]:
+    """The feedback that the model can read, and of the rest how much there is, and why."""
+    why = [unread(reads, one) for one in feedback]
+    there = [one for one, wrong in zip(feedback, why, strict=True) if not wrong]
+    first = next((wrong for wrong in why if wrong), "")
+    left = len(feedback) - len(there)
+    told = f"{pieces(left)} could not be learned and {'is' if left == 1 else 'are'} kept: {first}"
+    return there, (told,) if left else ()
+
+
+def _fitting(reads: Reads, material: Material) -> Material:
+    """The material without what is too long to be read: the model's own answers can be."""
+    return replace(
+        material,
+        new=_readable(reads, material.new)[0],
+        replay=_readable(reads, material.replay)[0],
+        known=[one for one in material.known if not reads(one.input, one.label)],
+    )
 
 
 def _told(figures: dict[str, float]) -> str:

@@ -418,7 +418,7 @@ class Report(Record):
 
     `p_worse`: one-sided p-value of a test that the candidate is worse on the held-out examples, or, where outputs have
     no one right answer, that what it makes is worth less. `measures` and `samples` are then of outputs of both, the
-    parent's first: (value, worth), the best first.
+    parent's first: (value, worth), the best first. `notes`: what could not be learned, and why.
     """
 
     live: bool
@@ -436,3 +436,4 @@ class Report(Record):
     signals: dict[str, float] = {}
     measures: tuple[Measure, ...] = ()
     samples: tuple[tuple[tuple[Any, float], ...], ...] = ()
+    notes: tuple[str, ...] = ()

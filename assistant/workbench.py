@@ -7,30 +7,39 @@ time before the model; a new adapter is swapped in between two questions, withou
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
 from assistant.tasks import Goal, Task
-from assistant.types import Constraint, Example, Feedback, Output, Prediction, Vocabulary
+from assistant.types import Constraint, Example, Feedback, Label, Output, Prediction, Preference, Vocabulary
 
 if TYPE_CHECKING:
     from adapters.models import Model
     from adapters.shelf import Shelf
 
-__all__ = ["Workbench"]
+__all__ = ["Workbench", "unread"]
 
-BASE = "base"
+BASE: Final = "base"
 ASKED_AT_ONCE = 256
 """Examples before the model at a time: a bound on memory, however long a file is."""
 SAID = 1000
 """How much of the newest feedback makes a goal."""
+
+
+def unread(reads: Callable[[Any, Any], str], feedback: Feedback) -> str:
+    """Why a model can't learn from a label or a preference, by its `reads`; "" where it can."""
+    if isinstance(feedback, Label):
+        return reads(feedback.input, feedback.value)
+    if isinstance(feedback, Preference):
+        return reads(feedback.input, feedback.chosen) or reads(feedback.input, feedback.rejected)
+    return ""
 
 
 class Workbench:
@@ -45,6 +54,7 @@ class Workbench:
         self._lock = RLock()
         self._model: Model | None = None
         self._loaded: str | None = None
+        self._fit: dict[str, str] = {}
         self._goal: tuple[tuple[str, ...], Goal] | None = None
         self.warning: str | None = None
         """Why the live adapter could not be loaded, for the person to be told once."""
@@ -95,13 +105,18 @@ class Workbench:
     def model(self, adapter: AdapterRow | Literal["base"] | None = None) -> Iterator[Model]:
         """The model with this adapter ("base": with none, None: the live one), for one caller at a time."""
         with self._lock:
-            if self._model is None:
-                self._model = self.task.model()
-                self._loaded = BASE
-            self._model.relabel(self._sayable())
-            wanted = self.store.live(self.task.name) if adapter is None else adapter
-            self._swap(self._model, wanted if isinstance(wanted, AdapterRow) else None)
-            yield self._model
+            model = self._warm()
+            model.relabel(self._sayable())
+            wanted = self.live() if adapter is None else adapter
+            self._swap(model, wanted if isinstance(wanted, AdapterRow) else None)
+            yield model
+
+    def _warm(self) -> Model:
+        if self._model is None:  # else nobody waits here for a training
+            with self._lock:
+                if self._model is None:
+                    self._model, self._loaded = self.task.model(), BASE
+        return self._model
 
     def dirty(self) -> None:
         """The model was trained in place: load its adapter anew when it is next asked."""
@@ -114,16 +129,66 @@ class Workbench:
             return
         try:
             model.load(self.shelf.get(self.task.name, wanted.id) if wanted else None)
-            self.warning = None
+            self.warning = None if wanted else self.warning
         except UserError as wrong:
             # a damaged adapter must not take the page down: the model answers as before any feedback
             model.load(None)
             self.warning = str(wrong)
         self._loaded = id
 
+    def live(self) -> AdapterRow | None:
+        """The version that answers; None: the base, also where the live one is of another base, which is a warning."""
+        live = self.store.live(self.task.name)
+        if live is None:
+            self.warning = None
+            return None
+        if live.id not in self._fit:
+            try:
+                self.check(live)
+                self._fit[live.id] = ""
+            except UserError as wrong:
+                self._fit[live.id] = str(wrong)
+        self.warning = self._fit[live.id] or self.warning
+        return None if self._fit[live.id] else live
+
+    def check(self, version: AdapterRow) -> None:
+        """Raises UserError where the version was trained on another base, or its manifest can't be read."""
+        base, here = self.shelf.manifest(self.task.name, version.id).base, self._warm().base_id
+        # the same weights may stand in another folder
+        if base.rpartition("#")[2] != here.rpartition("#")[2]:
+            raise UserError(
+                f"v{version.number} was trained on the base {base!r}, and this is {here!r}",
+                "a version needs the weights and the vocabulary that it was trained on",
+                "open the task with that base, or train again: all that was said is kept",
+            )
+
+    def parent(self, version: AdapterRow | None) -> AdapterRow | None:
+        """The version, or the youngest before it, that fits this base: what a training goes on from."""
+        while version is not None:
+            try:
+                self.check(version)
+                return version
+            except UserError:
+                version = self.store.adapter(version.parent, self.task.name) if version.parent else None
+        return None
+
+    def unlearned(self) -> int:
+        """How much feedback the live version has not learned from: all, where it is of another base."""
+        parent = self.parent(self.store.live(self.task.name))
+        return len(self.store.new_feedback(self.task.name, parent.id if parent else None))
+
+    def unread(self, feedback: Sequence[Feedback]) -> str:
+        """Why some of this can't be learned, in a sentence: it is longer than what the model reads; "" if all can."""
+        reads = getattr(self._warm(), "reads", None)
+        return next((why for one in feedback if reads and (why := unread(reads, one))), "")
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the base, in sentences."""
+        return tuple(getattr(self._warm(), "notes", ()))
+
     def live_name(self) -> str:
         """What people call the live version: "v3", or "base"."""
-        live = self.store.live(self.task.name)
+        live = self.live()
         return f"v{live.number}" if live else BASE
 
     # --- rules and answers --------------------------------------------------------------------------------
@@ -196,9 +261,9 @@ class Workbench:
         Args:
             explain: find the words that counted, too, which takes many times as long.
         """
-        live, n = self.store.live(self.task.name), self.task.outputs
+        live, n = self.live(), self.task.outputs
         adapter = live.id if live else BASE
-        with self.model(live) as model:
+        with self.model(live or BASE) as model:
 
             def said(example: Example, found: Sequence[Prediction]) -> list[Output]:
                 return [Output(**p.model_dump(), example_id=example.id, adapter=adapter) for p in found]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,23 @@ from typing import Any
 import torch
 
 from adapters.device import on_gpu
-from adapters.models._base import not_loaded, quiet
+from adapters.models._base import fingerprint, not_loaded, quiet
 from assistant.errors import UserError
 
-__all__ = ["MOST_NEW", "TEMPERATURE", "TOP_P", "load", "window"]
+__all__ = ["MOST_NEW", "PLAIN", "TEMPERATURE", "TOP_P", "TURN", "alone", "identity", "load", "window"]
 
 TEMPERATURE, TOP_P = 0.8, 0.95
 """How answers are sampled."""
 MOST_NEW = 256
 """Tokens of an answer at most."""
+TURN = "\nUser:"
+PLAIN = (
+    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content }}\n\n"
+    "{% elif m.role == 'user' %}User:\n{{ m.content }}\n"
+    "{% else %}Assistant:\n{{ m.content }}{{ eos_token }}\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}Assistant:\n{% endif %}"
+)
+"""How a base without a chat template is asked, and where its answer is over: at the next turn that it makes up."""
 KIND = "a causal language model, a folder or a name on the hub"
 
 
@@ -55,6 +64,21 @@ def load(base: str | None, embedded: Path, four_bit: bool = False) -> tuple[Any,
     if tokenizer.eos_token_id is None:
         raise UserError(f"The tokenizer of {place!r} has no end-of-text token", "a generator has to know its end")
     return model.requires_grad_(False), tokenizer
+
+
+def alone(text: str) -> str:
+    """An answer without the turns after it, which a base that never learned to chat makes up.
+
+    >>> alone("At nine.\\nUser:\\nThank you!")
+    'At nine.'
+    """
+    return text.partition(TURN)[0]
+
+
+def identity(model: Any, tokenizer: Any) -> str:
+    """Eight hexadecimal digits that change with the weights and with the vocabulary, but not with the device."""
+    vocabulary = sorted(tokenizer.get_vocab().items())
+    return hashlib.sha256(f"{fingerprint(model, rounded=True)}{vocabulary}".encode()).hexdigest()[:8]
 
 
 def window(model: Any) -> int:

@@ -79,8 +79,8 @@ class Encoder(nn.Module):
         super().__init__()
         from peft import LoraConfig, get_peft_model
 
-        encoder, self.tokenizer = _load(base)
-        self.base_id = f"{base or HUB_NAME}#{fingerprint(encoder)}"
+        encoder, self.tokenizer, made_up = _load(base)
+        self.base_id = f"{base or HUB_NAME}#{fingerprint(encoder, without=made_up)}"
         depth = encoder.config.num_hidden_layers
         first = max(0, depth - top)
         config = LoraConfig(
@@ -255,15 +255,16 @@ def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
     return nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1), dim=-1)
 
 
-def _load(base: str | None) -> tuple[Any, Any]:
-    """The encoder and its tokenizer, quietly and without a network where they lie on disk."""
+def _load(base: str | None) -> tuple[Any, Any, set[str]]:
+    """The encoder, its tokenizer, and the names of weights that the base doesn't have (a pooler that nobody asks) and
+    that are others each time; quietly, and without a network where they lie on disk."""
     from transformers import AutoModel, AutoTokenizer
 
     quiet()
     place = base or embedded_folder() or HUB_NAME
     try:
-        model = AutoModel.from_pretrained(place, dtype=torch.float32)
-        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
+        model, found = AutoModel.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
+        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place), set(found["missing_keys"])
     except (OSError, ValueError) as wrong:
         raise not_loaded(place, "an encoder's folder or its name on the hub", wrong) from wrong
 

@@ -164,8 +164,8 @@ class _Other:
         self.cache: Any = None
 
     def step(self, tokens: Tensor) -> Tensor:
-        out = self.model(input_ids=tokens[:, None], past_key_values=self.cache, use_cache=True)
-        self.cache = out.past_key_values
+        out = self.model(input_ids=tokens[:, None], cache=self.cache, use_cache=True)
+        self.cache = out.cache
         return torch.as_tensor(out.logits[:, -1]).float()
 
     def keep(self, rows: Tensor) -> None:

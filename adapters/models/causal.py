@@ -15,6 +15,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,7 +25,7 @@ from torch import Tensor, nn
 
 from adapters.device import autocast, device, on_gpu
 from adapters.models import family
-from adapters.models._causal_load import MOST_NEW, TEMPERATURE, TOP_P, load, window
+from adapters.models._causal_load import MOST_NEW, PLAIN, TEMPERATURE, TOP_P, alone, identity, load, window
 from adapters.models._lora import Lora
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
@@ -36,10 +37,16 @@ __all__ = ["EMBEDDED", "Causal", "causal"]
 
 EMBEDDED = Path(__file__).parent / "data" / "text"
 Messages: TypeAlias = Sequence[dict[str, str]]
+PLAINLY = (
+    "The base {base!r} has no chat template, so it is asked in plain text (User: … Assistant: …); before a training it "
+    "may ramble."
+)
 LEAST_NEW = 8
 """Tokens that must be left for an answer."""
 BATCH, BATCH_GPU = 8, 64
 """Rows of a forward pass at most."""
+SMALL = 512
+"""Up to this width a model is a small one."""
 BETA = 0.1
 """Of preferences: how far log-probabilities of whole texts may move from the base's (Rafailov et al. 2023)."""
 
@@ -58,15 +65,22 @@ def causal(base: str | None = None, rank: int = 16, four_bit: bool = False, inst
 
 
 class Causal(Lora):
-    """See the module. `beta`: see the signal `pairwise`."""
+    """See the module. `beta`: see the signal `pairwise`; `notes`: what a person should know of the base."""
 
     beta = BETA
 
     def __init__(self, model: Any, tokenizer: Any, name: str, rank: int = 16, instruction: str = "") -> None:
         self.window = window(model)
+        self.width = int(model.config.get_text_config().hidden_size)
         # logits of a large vocabulary are kept only where an answer stands; a few models can't leave any out
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        base_id = f"{name}#{identity(model, tokenizer)}"
         super().__init__(model, name, rank)
+        self.base_id = base_id
+        self.plain = tokenizer.chat_template is None
+        self.notes = (PLAINLY.format(base=name),) if self.plain else ()
+        if self.plain:
+            tokenizer.chat_template = PLAIN
         self.tokenizer = tokenizer
         self.instruction = instruction
         self.end = _end(model, tokenizer)
@@ -75,11 +89,22 @@ class Causal(Lora):
 
     @torch.no_grad()
     def predict(self, inputs: Sequence[Any]) -> list[Prediction]:
-        """Sampled answers; the score is the geometric mean of the tokens' probabilities, at temperature 1."""
+        """Sampled answers; the score is the geometric mean of the tokens' probabilities, at temperature 1.
+
+        What is too long to be read has no answer: its value is None.
+
+        Raises:
+            UserError: all of them are too long.
+        """
         prompts = [self._prompt(one) for one in inputs]
+        lengths = [len(prompt) + LEAST_NEW for prompt in prompts]
+        if lengths:
+            self._fits(min(lengths))
+        there = [at for at, length in enumerate(lengths) if length <= self.window]
         said = [Prediction(value=None)] * len(prompts)
-        for some in _batches([len(prompt) for prompt in prompts]):
-            written = self._written([prompts[at] for at in some])
+        for batch in _batches([lengths[at] for at in there]):
+            some = [there[at] for at in batch]
+            written = [self._alone(ids) for ids in self._written([prompts[at] for at in some])]
             chances = self._scored([(prompts[at], ids) for at, ids in zip(some, written, strict=True)]).tolist()
             for at, ids, chance in zip(some, written, chances, strict=True):
                 text = _begun(inputs[at]) + self.tokenizer.decode(ids, skip_special_tokens=True)
@@ -95,9 +120,7 @@ class Causal(Lora):
         """
         if not len(values):
             return torch.zeros(0, device=device())
-        rows = [
-            (self._prompt(one), [*self._ids(str(value)), self.end]) for one, value in zip(inputs, values, strict=True)
-        ]
+        rows = [self.tokens(one, value) for one, value in zip(inputs, values, strict=True)]
         for prompt, answer in rows:
             self._fits(len(prompt) + len(answer))
         batches = _batches([len(prompt) + len(answer) for prompt, answer in rows])
@@ -124,9 +147,8 @@ class Causal(Lora):
     @torch.no_grad()
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         """The mean over the tokens of the last hidden layer."""
-        width = int(self.peft.get_base_model().config.get_text_config().hidden_size)
-        vectors = np.zeros((len(inputs), width), dtype=np.float32)
-        prompts = [self._prompt(one) for one in inputs]
+        vectors = np.zeros((len(inputs), self.width), dtype=np.float32)
+        prompts = [self._prompt(one)[-self.window :] for one in inputs]
         for some in _batches([len(prompt) for prompt in prompts]):
             ids, mask = self._padded([prompts[at] for at in some])
             with autocast():
@@ -148,31 +170,44 @@ class Causal(Lora):
 
     # --- beyond the contract ----------------------------------------------------------------------------
 
+    def reads(self, input: Any, value: Any = None) -> str:
+        """What is wrong, in a sentence, where the input with an answer (or room for one) is too long; else ""."""
+        answer = LEAST_NEW if value is None else len(self._ids(str(value))) + 1
+        try:
+            self._fits(len(self._prompt(input)) + answer)
+        except UserError as wrong:
+            return str(wrong)
+        return ""
+
+    def tokens(self, input: Any, value: Any) -> tuple[list[int], list[int]]:
+        """The ids of the input, up to where the answer begins, and those of the answer, with its end."""
+        return self._prompt(input), [*self._ids(str(value)), self.end]
+
     @property
     def recipe(self) -> Recipe:
-        """How it is best trained."""
+        """How it is best trained: a small one at a higher rate, in more and smaller steps."""
         from adapters.fit import Recipe
 
-        return Recipe(settle=0, passes=3, least_steps=12, most_steps=200, inner_rate=2e-4, weight_decay=0.0)
+        usual = Recipe(settle=0, passes=3, least_steps=12, most_steps=200, inner_rate=2e-4, weight_decay=0.0)
+        small = replace(usual, passes=5, least_steps=32, inner_rate=3e-3, cpu_batch=0.25)
+        return small if self.width <= SMALL else usual
 
     # --- inside -----------------------------------------------------------------------------------------
 
     def _prompt(self, input: Any) -> list[int]:
         """Token ids up to where the answer begins."""
         messages = _told(_messages(input), self.instruction)
-        if self.tokenizer.chat_template is None:
-            text = "".join(f"{message['content']}\n" for message in messages if message["role"] != "assistant")
-            ids = self._ids(text + _begun(input))
-            ids = ids if self.tokenizer.bos_token_id is None else [self.tokenizer.bos_token_id, *ids]
-        else:
-            goes_on = messages[-1]["role"] == "assistant"
-            text = self.tokenizer.apply_chat_template(
-                list(messages), tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on,
-                enable_thinking=False,
-            )  # fmt: skip
-            ids = self._ids(text)
-        self._fits(len(ids) + LEAST_NEW)
-        return ids
+        goes_on = messages[-1]["role"] == "assistant"
+        text = self.tokenizer.apply_chat_template(
+            list(messages), tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on,
+            enable_thinking=False,
+        )  # fmt: skip
+        return self._ids(text)
+
+    def _alone(self, ids: list[int]) -> list[int]:
+        """An answer's tokens, without the turns that a base that never learned to chat makes up after it."""
+        text = self.tokenizer.decode(ids, skip_special_tokens=True) if self.plain else ""
+        return ids if alone(text) == text else [*self._ids(alone(text)), self.end]
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -21,7 +21,15 @@ BASE = "base"
 Name = Annotated[str, typer.Argument(help='Such as "v2", or "base": before any feedback.')]
 
 
-def learn(task: Which = None, author: Author = None, as_json: AsJson = False, home: Home = None) -> None:
+def learn(
+    task: Which = None,
+    trainer: Annotated[
+        Literal["own", "trl"], typer.Option(help="Who trains: our own loop, or TRL for long runs of language models.")
+    ] = "own",
+    author: Author = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
     """Train a new version now, in this process."""
     from assistant.commands import meant
     from assistant.session import Session
@@ -33,7 +41,7 @@ def learn(task: Which = None, author: Author = None, as_json: AsJson = False, ho
     session = Session.open(spec, author=author, home=home, parser="scripted")
     try:
         before = {version.id for version in session.versions()}
-        turn = session.learn(wait=True)
+        turn = session.learn(wait=True, trainer=trainer)
         made = next((version for version in session.versions() if version.id not in before), None)
         jobs = session.store.jobs(session.name)
         failed = made is None and bool(jobs) and jobs[0].state == "failed"

@@ -99,8 +99,8 @@ class Decoder:
             if matcher.is_accepting() or len(written) >= budget:
                 text = self.grammar_tokenizer.decode_str(written)
                 return Answer(text, tuple(chances), matcher.is_accepting())
-            out = self.model(input_ids=self._tensor(feed), past_key_values=cache, **self.options)
-            cache = out.past_key_values
+            out = self.model(input_ids=self._tensor(feed), cache=cache, **self.options)
+            cache = out.cache
             token, chance = self._choose(out.logits[0, -1], matcher)
             chances.append((len(self.grammar_tokenizer.decode_str(written)), chance))
             if not matcher.consume_token(token):
@@ -140,7 +140,7 @@ class Decoder:
                     "choose a model with a larger window",
                 )
             out = self.model(input_ids=self._tensor(ids), **self.options)
-            self._begun[head] = out.past_key_values, len(ids)
+            self._begun[head] = out.cache, len(ids)
             while len(self._begun) > KEPT:
                 self._begun.popitem(last=False)
         self._begun.move_to_end(head)

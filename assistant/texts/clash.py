@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.texts.checks import CHECKS
 from assistant.texts.find import asks, closes_with, opens_with, placed
@@ -20,7 +20,9 @@ from assistant.texts.obey import SAYS, Rule, concrete, limit, values, wanted
 from assistant.texts.say import instruction
 from assistant.texts.segment import words
 
-__all__ = ["clashes", "contradictions"]
+__all__ = ["clashes", "contradictions", "disputes"]
+
+R = TypeVar("R", bound=Rule)
 
 SIZES = ("length.paragraphs", "length.sentences", "length.words", "length.characters")
 """Each has no more than the next: a text of five sentences has at least five words."""
@@ -52,8 +54,13 @@ def contradictions(rules: Sequence[Rule], asked: str | None = None) -> list[str]
     Args:
         asked: the question that is answered, where it is known.
     """
-    said = [instruction(rule) for rule in rules]
-    return [f"I can't do both: {_clause(said[a])}, and {_clause(said[b])}." for a, b in clashes(rules, asked)]
+    return [f"I can't do both: {one}, and {other}." for one, other, _, _ in disputes(rules, asked)]
+
+
+def disputes(rules: Sequence[R], asked: str | None = None) -> list[tuple[str, str, R, R]]:
+    """The pairs that can't both hold: each as a clause, and as the rules that they are."""
+    said = [_clause(instruction(rule)) for rule in rules]
+    return [(said[a], said[b], rules[a], rules[b]) for a, b in clashes(rules, asked)]
 
 
 def clashes(rules: Sequence[Rule], asked: str | None = None) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from assistant.errors import UserError
 from assistant.rules import fires
 from assistant.tasks import Lesson, More
-from assistant.texts.clash import contradictions
+from assistant.texts.clash import disputes
 from assistant.texts.obey import broken, distance, holds, wanted
 from assistant.texts.practice import Practice, practice
 from assistant.texts.repair import repaired
@@ -65,7 +65,12 @@ class TextGoal:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (*contradictions(self.rules), *self.found)
+        return tuple(self.found)
+
+    @property
+    def disputes(self) -> Sequence[tuple[str, str, Constraint, Constraint]]:
+        """Rules that can't both hold: each as a clause, and the rules."""
+        return disputes(self.rules)
 
     # --- what an answer is worth -------------------------------------------------------------------------
 
@@ -196,7 +201,7 @@ class TextGoal:
     def practice(self, ask: Callable[[Sequence[Any]], list[Any]]) -> Practice:
         """Answers to inputs of the pool, asked with the rules and without."""
         taught = [(x, self._rules(x)) for x in self.pool]
-        return practice(taught, ask, told, self._worth, bool(self.taste))
+        return practice(taught, ask, told, self._worth, _shown, bool(self.taste))
 
     def _worth(self, text: str, input: Any, rules: Sequence[Constraint]) -> float:
         kept = self._kept(text, input, rules)
@@ -295,6 +300,11 @@ def _paired(outputs: Sequence[Output], rules: Sequence[Constraint]) -> Sequence[
         for one, other in zip(short[::2], short[1::2], strict=False)
     ]
     return [*(output for output in outputs if output not in short), *twos]
+
+
+def _shown(text: str, input: Any, rules: Sequence[Constraint]) -> str:
+    """The answer as a person would see it, edited at any price, where it can be."""
+    return repaired(text, rules, question(input), force=True) or text if text else text
 
 
 def _lost(output: Output) -> float:

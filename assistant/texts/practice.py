@@ -27,6 +27,7 @@ OWN = {"task": "", "author": "sayso", "critique": "", "reading": ""}
 
 Ask = Callable[[Sequence[Any]], list[Any]]
 Worth = Callable[[str, Any, Sequence[Constraint]], float]
+Mend = Callable[[str, Any, Sequence[Constraint]], str]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def practice(
     ask: Ask,
     told: Callable[[Any, Sequence[Constraint]], Any],
     worth: Worth,
+    mend: Mend,
     likes: bool = False,
 ) -> Practice:
     """Ask the model, and compare its answers.
@@ -50,6 +52,7 @@ def practice(
         taught: inputs, each with the rules in force for it.
         ask: the model, a value for each input; None is one that failed.
         told: an input with rules said.
+        mend: an answer as it would be shown: edited where it breaks a rule.
         likes: whether `worth` tells answers apart where there is no rule.
     """
     asked = [input for input, _ in taught for _ in range(UNTOLD)]
@@ -59,7 +62,7 @@ def practice(
     pairs: list[Label | Preference] = []
     rehearsed: list[Example] = []
     for (input, rules), own in zip(taught, untold, strict=True):
-        better = [next(said) for _ in range(TOLD)] if rules else []
+        better = [mend(next(said) or "", input, rules) for _ in range(TOLD)] if rules else []
         compared = _compared(input, rules, own, better, worth) if rules or likes else None
         if compared is not None:
             pairs += compared

@@ -125,7 +125,8 @@ def test_what_was_preferred_is_shown_first() -> None:
 
 
 def test_contradictions_are_said() -> None:
-    assert goal(TWO, rule("length.sentences", "ge", 5)).notes
+    ((one, other, *rules),) = goal(TWO, rule("length.sentences", "ge", 5)).disputes
+    assert "two sentences" in one and "five sentences" in other and [r.value for r in rules] == [2, 5]
 
 
 def test_a_model_practises_on_its_own_answers_told_and_untold() -> None:
