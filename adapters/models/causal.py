@@ -16,6 +16,7 @@ import inspect
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,6 +28,7 @@ from adapters.device import autocast, device, on_gpu
 from adapters.models import family
 from adapters.models._causal_load import MOST_NEW, PLAIN, TEMPERATURE, TOP_P, alone, identity, load, window
 from adapters.models._lora import Lora
+from adapters.models._shared import Pack, Row, can_share, inputs_of, packs, totals
 from assistant.errors import UserError
 from assistant.types import Evidence, Highlight, Prediction
 
@@ -123,10 +125,7 @@ class Causal(Lora):
         rows = [self.tokens(one, value) for one, value in zip(inputs, values, strict=True)]
         for prompt, answer in rows:
             self._fits(len(prompt) + len(answer))
-        batches = _batches([len(prompt) + len(answer) for prompt, answer in rows])
-        parts = [self._scored([rows[at] for at in some]) for some in batches]
-        order = torch.tensor([at for some in batches for at in some], device=device())
-        return torch.cat(parts)[order.argsort()]
+        return self._scored(rows)
 
     def explain(self, input: Any, value: Any) -> tuple[Highlight, ...]:
         """Nothing yet: which words of a question an answer came from is not told."""
@@ -150,10 +149,10 @@ class Causal(Lora):
         vectors = np.zeros((len(inputs), self.width), dtype=np.float32)
         prompts = [self._prompt(one)[-self.window :] for one in inputs]
         for some in _batches([len(prompt) for prompt in prompts]):
-            ids, mask = self._padded([prompts[at] for at in some])
+            read = self._read([prompts[at] for at in some])
             with autocast():
-                found = self.peft(**_placed(ids, mask), output_hidden_states=True, use_cache=False)
-            states = found.hidden_states[-1].float()
+                found = self.peft(**read, output_hidden_states=True, use_cache=False)
+            states, mask = found.hidden_states[-1].float(), read["attention_mask"]
             means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             vectors[some] = nn.functional.normalize(means, dim=-1).cpu().numpy()
         return vectors
@@ -222,47 +221,39 @@ class Causal(Lora):
 
     def _written(self, prompts: Sequence[Sequence[int]]) -> list[list[int]]:
         """Token ids of the answers, up to their end."""
-        ids, mask = self._padded(prompts)
-        room = min(MOST_NEW, self.window - ids.shape[1])
+        read = self._read(prompts)
+        longest = read["input_ids"].shape[1]
         with autocast():
             written = self.peft.generate(
-                input_ids=ids, attention_mask=mask.long(), do_sample=True, temperature=TEMPERATURE, top_p=TOP_P,
-                top_k=0, max_new_tokens=room, eos_token_id=self.end, pad_token_id=self.end,
+                input_ids=read["input_ids"], attention_mask=read["attention_mask"], do_sample=True,
+                temperature=TEMPERATURE, top_p=TOP_P, top_k=0, max_new_tokens=min(MOST_NEW, self.window - longest),
+                eos_token_id=self.end, pad_token_id=self.end,
             )  # fmt: skip
-        return [_ended(row, self.end) for row in written[:, ids.shape[1] :].tolist()]
+        return [_ended(row, self.end) for row in written[:, longest:].tolist()]
 
-    def _scored(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Tensor:
-        """(B,) log-probability of the answers. All end at the right, so that logits are needed only there."""
-        longest = max(len(answer) for _, answer in rows)
-        ids, mask = self._padded([[*prompt, *answer] for prompt, answer in rows])
-        kept = {"logits_to_keep": longest + 1} if self._keeps else {}
+    def _scored(self, rows: Sequence[Row]) -> Tensor:
+        """(B,) log-probability of the answers; answers to the same prompt are read in one row."""
+        made = packs(rows, self._shares)
+        batches = _batches([pack.length for pack in made])
+        parts = [self._totals([made[at] for at in some]) for some in batches]
+        order = torch.tensor([row for some in batches for at in some for row in made[at].rows], device=device())
+        return torch.cat(parts)[order.argsort()]
+
+    @cached_property
+    def _shares(self) -> bool:
+        return can_share(self.peft.get_base_model().config.get_text_config(), self.window, self._totals)
+
+    def _totals(self, some: Sequence[Pack]) -> Tensor:
+        """The log-probability of each answer. All end at the right, so that logits are needed only there."""
+        most = max(pack.said for pack in some)
+        kept = {"logits_to_keep": most + 1} if self._keeps else {}
         with autocast():
-            logits = self.peft(**_placed(ids, mask), **kept, use_cache=False).logits
-        each = logits[:, -longest - 1 : -1].float().log_softmax(-1)
-        each = each.gather(2, ids[:, -longest:, None])[..., 0]
-        lengths = torch.tensor([len(answer) for _, answer in rows], device=ids.device)
-        counts = torch.arange(longest, 0, -1, device=ids.device)[None] <= lengths[:, None]
-        total: Tensor = (each * counts).sum(1)
-        return total
+            logits = self.peft(**inputs_of(some, self.end, device()), **kept, use_cache=False).logits
+        return totals(logits[:, -most - 1 :], some)
 
-    def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        """(B, T) ids with padding at the left, and which of them count."""
-        longest = max(len(row) for row in rows)
-        ids = torch.full((len(rows), longest), self.end, dtype=torch.long)
-        for at, row in enumerate(rows):
-            ids[at, longest - len(row) :] = torch.tensor(row)
-        lengths = torch.tensor([len(row) for row in rows])
-        mask = torch.arange(longest, 0, -1)[None] <= lengths[:, None]
-        return ids.to(device()), mask.to(device())
-
-
-def _placed(ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-    """Positions count from where a row begins, so that padding before it changes nothing."""
-    return {
-        "input_ids": ids,
-        "attention_mask": mask.long(),
-        "position_ids": (mask.long().cumsum(1) - 1).clamp(min=0),
-    }
+    def _read(self, prompts: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """Prompts alone, as the model reads them."""
+        return inputs_of([Pack(tuple(prompt), (), ()) for prompt in prompts], self.end, device())
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
