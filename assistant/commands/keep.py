@@ -20,7 +20,8 @@ __all__ = ["doctor", "export", "feedback", "verify"]
 feedback = typer.Typer(name="feedback", help="What people said, and what was understood.", no_args_is_help=True)
 
 FORMATS = """All feedback: jsonl, csv, parquet. For trainers: trl-preference, trl-reward, trl-kto, trl-sft,
-openai-preference, openai-sft, sharegpt, alpaca, spacy. For annotation tools: label-studio, argilla, prodigy."""
+trl-stepwise, openai-preference, openai-sft, sharegpt, alpaca, spacy. For annotation tools: label-studio, argilla,
+prodigy."""
 
 
 @feedback.command("list")

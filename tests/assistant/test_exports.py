@@ -23,7 +23,8 @@ from assistant.exports._rows import SCHEMA, unflat
 from assistant.exports.csv import from_cell
 from assistant.types import Constraint, Evidence, Gesture, Label, Preference, now
 
-FORMATS = ["csv", "jsonl", "parquet", "trl_kto", "trl_preference", "trl_reward", "trl_sft"]  # provenance in columns
+TRL = ["trl_kto", "trl_preference", "trl_reward", "trl_sft", "trl_stepwise"]
+FORMATS = ["csv", "jsonl", "parquet", *TRL]  # provenance in columns
 STRICT = ["openai_preference", "openai_sft"]  # provenance in a file beside
 VIEWS = ["alpaca", "sharegpt"]  # three views of one feedback
 ANNOTATED = ["argilla", "label_studio", "prodigy"]  # whole rows, for tools in which people annotate
@@ -70,7 +71,7 @@ def feedback() -> list[Row]:
         row(label("complaint", critique="k2", given="Where is it? \n"), output="order", confirmed=True),
         row(label("spam", "is_not", critique="k3", author="bob"), output="spam"),
         row(label("order", critique="k4", given="Two more, please"), output="order", gesture=thumb, words=""),
-        row(pair("Sorry!", "No.", critique="k5", aspect="tone")),
+        row(pair("Sorry! We care.", "No.", critique="k5", aspect="tone")),
         row(label("7 March", critique="k6", given="When?"), **edit),
         row(Preference(input="When?", chosen="7 March", rejected="3 March", **shared("k6")), **edit),
         row(rule(critique="k7"), words="keep it short"),
@@ -190,7 +191,7 @@ def test_croissant_is_valid_and_reads_the_records(
     name: str, conversational: bool, feedback: list[Row], tmp_path: Path
 ) -> None:
     croissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
-    if conversational and not name.startswith("trl"):
+    if conversational and (not name.startswith("trl") or name == "trl_stepwise"):
         pytest.skip("this format has one form")
     export(name, feedback, tmp_path / "out", task="mail & more", conversational=conversational)
     told = croissant.Dataset(jsonld=tmp_path / "out/croissant.json")
@@ -261,7 +262,8 @@ def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[R
         assert (file.sha256, file.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
     again = export(name, feedback, tmp_path / "again", task="mail")
     assert again.id == manifest.id
-    assert export(name, feedback[:2], tmp_path / "less", task="mail").id != manifest.id
+    more = [*feedback, row(label("By post. At once.", critique="k10", given="How?"))]
+    assert export(name, more, tmp_path / "more", task="mail").id != manifest.id
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])
@@ -323,7 +325,7 @@ def test_a_full_parquet_batch_is_flushed_and_order_is_kept(tmp_path: Path, monke
 def test_pairs_are_preferences_and_corrections(feedback: list[Row], tmp_path: Path) -> None:
     manifest = export("trl-preference", feedback, tmp_path / "out", task="mail")
     assert only(parquet_of(tmp_path / "out"), "prompt", "chosen", "rejected", "source") == [
-        ("It arrived broken", " Sorry!", " No.", "preference"),
+        ("It arrived broken", " Sorry! We care.", " No.", "preference"),
         ("When?", " 7 March", " 3 March", "correction"),
         ("Where is it?", " complaint", " order", "correction"),
     ]
@@ -345,7 +347,7 @@ def test_judged_answers_are_labels_thumbs_and_both_sides_of_pairs(feedback: list
     export("trl-kto", feedback, tmp_path / "out", task="mail")
     assert only(parquet_of(tmp_path / "out"), "prompt", "completion", "label", "source") == [
         ("It arrived broken", " No.", False, "preference"),
-        ("It arrived broken", " Sorry!", True, "preference"),
+        ("It arrived broken", " Sorry! We care.", True, "preference"),
         ("It arrived broken", " complaint", True, "label"),
         ("It arrived broken", " spam", False, "label"),
         ("Two more, please", " order", True, "thumb"),
@@ -413,6 +415,28 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def test_stepwise_says_which_sentences_are_right(tmp_path: Path) -> None:
+    said, meant = "We open at 9. Bring a friend. Do come by!", "We open at 8. Do come by!"
+    wrong = Evidence(text="Bring a friend", role="error")
+    rows = [
+        row(label(meant, critique="k1", given="When?"), output=said),
+        row(label(said, "is_not", critique="k2", given="When?", evidence=(wrong,)), output=said),
+        row(label(said, "is_not", critique="k3", given="When?"), output=said),
+        row(label("At 8.", critique="k4", given="When?")),
+        row(label(3, critique="k5", given="How many?")),
+    ]
+    export("trl-stepwise", rows, tmp_path / "out", task="mail")
+    assert [(r["completions"], r["labels"]) for r in parquet_of(tmp_path / "out")] == [
+        (["We open at 8.", "Do come by!"], [True, True]),
+        (["We open at 9.", "Bring a friend.", "Do come by!"], [False, False, True]),
+        (["We open at 9.", "Bring a friend.", "Do come by!"], [True, False, True]),
+    ]
+    card = (tmp_path / "out/README.md").read_text("utf-8")
+    assert "no answer has several sentences" in card and "does not say which sentence is wrong" in card
+    with pytest.raises(UserError, match="one form only"):
+        export("trl-stepwise", rows, tmp_path / "chat", task="mail", conversational=True)
 
 
 # TRL 1.16 itself uses these names, which transformers 5.23 has since replaced

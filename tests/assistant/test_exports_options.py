@@ -87,7 +87,7 @@ def test_rules_are_for_training() -> None:
 
 
 MANY = [label(f"input {n}", "right" if n % 2 else "wrong", output="wrong") for n in range(60)]
-MANY += [pair(f"input {n}", f"good {n}", f"bad {n}") for n in range(60)]
+MANY += [pair(f"input {n}", f"good {n}. Yes!", f"bad {n}. No!") for n in range(60)]
 
 
 @pytest.mark.parametrize("name", exporter.names())

@@ -144,6 +144,23 @@ def test_trl_preference_kto_and_sft_as_conversations(rows: list[Row]) -> None:
         provenance_is_kept(records, rows)
 
 
+@quick
+@given(
+    st.lists(said.labels(answers=st.lists(said.prose, min_size=1, max_size=4).map(". ".join)), min_size=1, max_size=4)
+)
+def test_trl_stepwise(rows: list[Row]) -> None:
+    from datasets import Dataset
+
+    with exported("trl_stepwise", rows) as (folder, came):
+        records = trl_reads(folder)
+        provenance_is_kept(records, rows)
+        assert len({record["feedback_id"] for record in records}) + sum(came.skipped.values()) == len(rows)
+    answers = {"".join(str(each).split()) for row in rows for each in (row.feedback.value, row.output)}
+    for record in Dataset.from_list(records):
+        assert len(record["completions"]) == len(record["labels"]) > 1
+        assert "".join("".join(record["completions"]).split()) in answers  # nothing of the answer is lost
+
+
 # --- OpenAI ------------------------------------------------------------------------------------------------
 
 
