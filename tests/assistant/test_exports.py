@@ -262,7 +262,7 @@ def test_the_manifest_names_every_file_with_its_hash(name: str, feedback: list[R
         assert (file.sha256, file.bytes) == (hashlib.sha256(content).hexdigest(), len(content))
     again = export(name, feedback, tmp_path / "again", task="mail")
     assert again.id == manifest.id
-    more = [*feedback, row(label("By post. At once.", critique="k10", given="How?"))]
+    more = [*feedback, row(label("By post. At once.", critique="k10", given="How?"), output="By air. Later.")]
     assert export(name, more, tmp_path / "more", task="mail").id != manifest.id
 
 
