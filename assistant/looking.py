@@ -16,6 +16,7 @@ from assistant.cards import say_rule
 from assistant.errors import UserError
 from assistant.jobs import open_job
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
+from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Looking:
     conversation: str
 
     def screen(self) -> Screen | None:
-        """What is on screen; None before the first `next()`."""
+        """What is on screen; None before the first `next()`. Raises UserError where the author is not in the team."""
+        check(self.store, self.name, self.author, "look")
         shown = self.store.last_card(self.conversation, "answer")
         if shown is None or shown["example_id"] not in self.bench.examples:
             return None
@@ -54,7 +56,8 @@ class Looking:
         )
 
     def messages(self, after: int = 0) -> list[Message]:
-        """The conversation, in its order, with every card as it stands now."""
+        """The conversation, in its order, with every card as it stands now. Raises UserError as `screen`."""
+        check(self.store, self.name, self.author, "look")
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
