@@ -32,8 +32,8 @@ from assistant.store import Store
 from assistant.store.rows import JobRow, Vote
 from assistant.store.sharing import SETTLED
 from assistant.store.talk import Said
-from assistant.team import Team
-from assistant.team.disputes import Disputes
+from assistant.team import Comment, Guideline, Person, Plan, Team
+from assistant.team.disputes import Dispute, Disputes, Saying
 from assistant.types import (
     Act,
     Context,
@@ -53,7 +53,10 @@ if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Tally", "Trial", "Turn", "Version", "Vote"]
+__all__ = [
+    "Comment", "Dispute", "Guideline", "Message", "Person", "Plan", "Progress", "Rule", "Saying", "Screen", "Session",
+    "Tally", "Trial", "Turn", "Version", "Vote",
+]  # fmt: skip
 
 CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4

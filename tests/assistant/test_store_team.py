@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import UserError
@@ -25,13 +26,13 @@ def soon(minutes: float = 5) -> datetime:
 
 
 def say(
-    store: Store, author: str, example: str, value: str, op: str = "is", parser: str = "scripted", **more: object
+    store: Store, author: str, example: str, value: str, parser: str = "scripted", task: str = "mail", **more: object
 ) -> Label:
     """A whole turn that labels an example."""
-    critique = Critique(conversation=store.start_conversation("mail", author), author=author, text=f"it is {value}")
+    critique = Critique(conversation=store.start_conversation(task, author), author=author, text=f"it is {value}")
     label = Label(
-        task="mail", author=author, critique=critique.id, reading=new_id(), example_id=example, input="broken",
-        op=op, value=value,
+        task=task, author=author, critique=critique.id, reading=new_id(), example_id=example, input="broken",
+        op="is", value=value,
     )  # fmt: skip
     store.record(critique, READING, parser, "1", [label], reading_id=label.reading, **more)  # type: ignore[arg-type]
     return label
@@ -88,7 +89,7 @@ def test_of_two_first_owners_one_is(store: Store) -> None:
 
 
 def test_plans_golds_and_comments_are_kept(store: Store) -> None:
-    assert store.plan("mail") == store.plan("mail").model_copy(update={"overlap": 1, "author": ""})
+    assert (store.plan("mail").overlap, store.plan("mail").author) == (1, "")
     store.set_plan(Plan(task="mail", overlap=3, author="ada"))
     assert store.plan("mail").overlap == 3 and store.plan("other").overlap == 1
     store.set_golds([Gold(task="mail", example_id=id, value="x", author="ada") for id in ("e1", "e2")])
@@ -157,6 +158,13 @@ def test_many_people_at_once_are_given_each_example_as_often_as_it_is_wanted(sto
     assert Counter(example for example, _ in got) == dict.fromkeys(examples, overlap)
 
 
+@pytest.fixture(scope="module")
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One for all examples of a property."""
+    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('home')}/sayso.db") as opened:
+        yield opened
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from("abcd"), st.sampled_from(["e1", "e2", "e3"]), st.sampled_from(["ask", "leave", "say"])),
     max_size=24,
@@ -164,26 +172,26 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, overlap=st.integers(1, 3))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 def test_whoever_comes_and_goes_the_counts_hold(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str]], overlap: int
+    sqlite_store: Store, steps: list[tuple[str, str, str]], overlap: int
 ) -> None:
     """Against a plain count: who answered, who still has it, to whom it was ever given."""
     given_to: dict[str, set[str]] = {}
     busy: dict[str, set[str]] = {}
-    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('r')}/s.db") as store:
-        for person, example, what in steps:
-            if what == "say":
-                say(store, person, example, "x")
-                busy.setdefault(example, set()).add(person)
-                given_to.setdefault(example, set()).add(person)
-                continue
-            free = person not in given_to.get(example, set()) and len(busy.get(example, set())) < overlap
-            assert store.not_wanted("mail", [example], person, overlap) == (set() if free else {example})
-            assert store.reserve("mail", example, person, overlap, soon(-1 if what == "leave" else 5)) is free
-            if free:
-                given_to.setdefault(example, set()).add(person)
-                busy.setdefault(example, set()).update({person} if what == "ask" else set())
+    store, task = sqlite_store, new_id()
+    for person, example, what in steps:
+        if what == "say":
+            say(store, person, example, "x", task=task)
+            busy.setdefault(example, set()).add(person)
+            given_to.setdefault(example, set()).add(person)
+            continue
+        free = person not in given_to.get(example, set()) and len(busy.get(example, set())) < overlap
+        assert store.not_wanted(task, [example], person, overlap) == (set() if free else {example})
+        assert store.reserve(task, example, person, overlap, soon(-1 if what == "leave" else 5)) is free
+        if free:
+            given_to.setdefault(example, set()).add(person)
+            busy.setdefault(example, set()).update({person} if what == "ask" else set())
 
 
 # --- what people make of the same ------------------------------------------------------------------------------
