@@ -146,9 +146,11 @@ class Sharing(Database):
 
     def held_because(self, task: str, author: str, why: str) -> list[str]:
         """The ids of the author's feedback that is held out of training for this reason, by `feedback_events`."""
-        newest = select(sa.func.max(e.seq)).where(e.feedback == f.id, e.event.in_(("held", "released")))
-        query = select(f.id).join(t.feedback_events, e.seq == newest.correlate(t.feedback).scalar_subquery())
-        query = query.where(f.task == task, f.author == author, e.event == "held", e.text == why, ~retracted())
+        held, later = t.feedback_events.alias("held"), t.feedback_events.alias("later")
+        turned = later.c.event.in_(("held", "released"))
+        newer = select(later.c.seq).where(later.c.feedback == f.id, turned, later.c.seq > held.c.seq).exists()
+        query = select(f.id).join(held, held.c.feedback == f.id).where(f.task == task, f.author == author, ~retracted())
+        query = query.where(held.c.event == "held", held.c.text == why, ~newer)
         with self.reading() as connection:
             return list(connection.execute(query.order_by(f.seq)).scalars())
 

@@ -235,7 +235,7 @@ def test_a_disagreement_is_shown_and_settled(team: Open) -> None:
     }  # fmt: skip
     assert set(dispute.values) == {"praise", "complaint"}
     turn = rex.disputes.settle("praise-1", "praise", "ann is right")
-    assert "Overruled, and no longer used: ben (“is complaint”)." in [m.text for m in turn.messages]
+    assert "Settled. Overruled, and no longer used: ben (“is complaint”)." in [m.text for m in turn.messages]
     assert rex.disputes.list() == []
     stands = {answer.label.author: answer for answer in rex.store.answers(rex.name, "praise-1")}
     assert set(stands) == {"ann", "rex"} and stands["ann"].label == first
