@@ -86,7 +86,7 @@ def _dispute(one: Dispute, labels: Sequence[str], reviewer: bool) -> str:
     if reviewer:
         others = [label for label in labels if label not in one.values][:8]
         choices = [
-            button(show_value(value), "settle", style=style, example=one.example_id, label=value, fields="")
+            button(show_value(value), "settle", style=style, example=one.example_id, answer=value, fields="")
             for values, style in ((one.values, ""), (others, "quiet"))
             for value in values
         ]

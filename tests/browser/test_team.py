@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import example, say
+from tests.browser.acts import count, example, say, wait_for_more
 from tests.browser.conftest import EXAMPLE, ROOT, Opener, Server
+from tests.tiny import tiny_encoder
 from ui.auth import add_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
@@ -46,13 +47,14 @@ def mail(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shared(tmp_path: Path, mail: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """One page for the three, on PostgreSQL; they train when they say so."""
+    """One page for the three, on PostgreSQL, with a model that trains in a moment; they train when they say so."""
     monkeypatch.setenv("SAYSO_DATABASE", postgres_url)
     monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
     people = tmp_path / "people.txt"
     for name in ("ada", "ben", "cleo"):
         add_person(people, name, PASSWORD)
-    running = Server(tmp_path / "home", ("--auth-file", str(people), "--data", str(mail))).start()
+    given = ("--auth-file", str(people), "--data", str(mail), "--base", tiny_encoder(tmp_path / "encoder"))
+    running = Server(tmp_path / "home", given).start()
     yield running
     running.stop()
 
@@ -109,12 +111,12 @@ def _form_the_team(ada: Any) -> None:
 
 def _disagree(ben: Any, cleo: Any) -> str:
     """Ben's example is cleo's next, and she says something else. Returns its id."""
-    say(ben, "next")
+    _next(ben)
     assert "The guidelines say what to go by (version 1, ada)" in ben.inner_text("#log")
     about, text = _on_screen(ben), example(ben)
     _label(ben, "complaint")
     for _ in range(3):  # what she saw before she was asked for the second opinion
-        say(cleo, "next")
+        _next(cleo)
         if _on_screen(cleo) == about:
             break
     assert example(cleo) == text
@@ -139,7 +141,7 @@ def _settle(ada: Any, about: str) -> None:
     assert all(each in shown for each in ("ben", "is complaint", "cleo", "is question", "It is only asked"))
     _shoot(ada, "team")
     ada.fill(f"{there} [name=why]", "cleo is right: it is a question")
-    ada.click(f"{there} [data-act=settle][data-label=question]")
+    ada.click(f"{there} [data-act=settle][data-answer=question]")
     ada.wait_for_function("() => document.querySelector('#team').innerText.includes('People agree on everything')")
     _open(ada, "Chat")
     assert "Overruled, and no longer used: ben (“is complaint”)" in ada.inner_text("#log")
@@ -232,6 +234,12 @@ def _add(ada: Any, name: str, role: str) -> None:
 
 def _on_screen(page: Any) -> str:
     return str(page.locator("#example section").get_attribute("data-example"))
+
+
+def _next(page: Any) -> None:
+    before = count(page)
+    page.locator("#quick [data-act=next]").click()
+    wait_for_more(page, before, timeout=SLOW)
 
 
 def _label(page: Any, value: str) -> None:

@@ -93,7 +93,7 @@ class Asked:
         ({"act": "remove", "person": "ben"}, ("remove", "ben")),
         ({"act": "guideline", "text": "be fair"}, ("write", "be fair")),
         ({"act": "comment", "text": "hm", "example": "e1"}, ("comment", "hm", "e1")),
-        ({"act": "settle", "example": "e1", "label": "order", "why": "so"}, ("settle", "e1", "order", "so")),
+        ({"act": "settle", "example": "e1", "answer": "order", "why": "so"}, ("settle", "e1", "order", "so")),
         ({"act": "gold", "draw": "10"}, ("mark_gold", {"draw": 10})),
         (
             {"act": "assign", "overlap": "2", "minutes": "7,5", "qualify_answers": "0", "qualify_right": "0.8"},

@@ -69,7 +69,7 @@ def _number(visit: Visit, name: str) -> float:
 
 
 def _settle(visit: Visit) -> None:
-    visit.session.disputes.settle(_said(visit, "example"), _said(visit, "label"), _said(visit, "why"))
+    visit.session.disputes.settle(_said(visit, "example"), _said(visit, "answer"), _said(visit, "why"))
 
 
 def _assign(visit: Visit) -> None:
