@@ -45,15 +45,18 @@ class _Asked(NamedTuple):
     given: set[str]
     settled: bool
 
-    def wants(self, person: str, overlap: int) -> bool:
-        return not self.settled and person not in self.given and len(self.people - {person}) < overlap
+    def wants(self, person: str, overlap: int | None) -> bool:
+        wanted = overlap is None or (not self.settled and len(self.people) < overlap)
+        return wanted and person not in self.given
 
 
 class Sharing(Database):
     """The part of the Store that shares work out, and brings answers together."""
 
-    def reserve(self, task: str, example_id: str, person: str, overlap: int, until: datetime) -> bool:
+    def reserve(self, task: str, example_id: str, person: str, overlap: int | None, until: datetime) -> bool:
         """Give an example to a person, once; False: they had it, or `overlap` people answered or are about to.
+
+        `overlap` None: it is for everybody, whoever answered, as questions are whose answer is known.
 
         There is one writer at a time, so of two who ask for the last place, one gets it.
         """

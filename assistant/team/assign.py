@@ -53,8 +53,8 @@ def given(bench: Workbench, person: str, conversation: str, asks: bool = True) -
     until = now() + timedelta(minutes=plan.minutes)
     golds = store.golds(task)
     question = due(bench, person, plan)
-    # everybody is asked those, so they have no overlap; why it was chosen must not give it away
-    if question and store.reserve(task, question.id, person, len(store.members(task)) + 10_000, until):
+    # everybody is asked those; why it was chosen must not give it away
+    if question and store.reserve(task, question.id, person, None, until):
         return question, "picked at random"
 
     def taken(ids: Sequence[str]) -> set[str]:

@@ -137,6 +137,8 @@ def test_an_answer_that_was_taken_back_is_wanted_of_another(store: Store) -> Non
 def test_what_is_settled_is_asked_of_nobody(store: Store) -> None:
     say(store, "ada", "e1", "x", parser=SETTLED)
     assert store.not_wanted("mail", ["e1"], "ben", 9) == {"e1"}
+    assert store.reserve("mail", "e1", "ben", None, soon())  # but as a question whose answer is known
+    assert not store.reserve("mail", "e1", "ben", None, soon()) and not store.reserve("mail", "e1", "ada", None, soon())
 
 
 def test_many_people_at_once_are_given_each_example_as_often_as_it_is_wanted(store: Store) -> None:

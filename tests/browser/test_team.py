@@ -7,6 +7,7 @@ of docs/teams.md on the way.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -28,6 +29,8 @@ PASSWORD = "correct horse battery"
 LABELS = ("complaint", "order", "praise", "question")
 PLANTED = "m006"
 """A labelled example of the demo whose label is turned round."""
+WORDS = "Perfume is a fake"
+REVIEW = importlib.util.find_spec("ui.views.review") is not None
 FOLDER = ROOT / "docs" / "screenshots"
 SLOW = 120_000
 
@@ -47,14 +50,15 @@ def mail(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shared(tmp_path: Path, mail: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """One page for the three, on PostgreSQL, with a model that trains in a moment; they train when they say so."""
+    """One page for the three, on PostgreSQL; they train when they say so."""
     monkeypatch.setenv("SAYSO_DATABASE", postgres_url)
     monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
     people = tmp_path / "people.txt"
     for name in ("ada", "ben", "cleo"):
         add_person(people, name, PASSWORD)
-    given = ("--auth-file", str(people), "--data", str(mail), "--base", tiny_encoder(tmp_path / "encoder"))
-    running = Server(tmp_path / "home", given).start()
+    # a tiny encoder finds no wrong labels
+    base = () if REVIEW else ("--base", tiny_encoder(tmp_path / "encoder"))
+    running = Server(tmp_path / "home", ("--auth-file", str(people), "--data", str(mail), *base)).start()
     yield running
     running.stop()
 
@@ -165,7 +169,14 @@ def _find_the_planted_error(ada: Any) -> str:
     if not ada.get_by_role("tab", name="Review", exact=True).count():
         return "the planted label error, since there is no tab Review"
     _open(ada, "Review")
-    ada.wait_for_function("text => document.body.innerText.includes(text)", arg=PLANTED, timeout=SLOW)
+    ada.wait_for_selector("#review [data-act=keep]", timeout=5 * SLOW)
+    for _ in range(12):  # those ranked before it
+        if WORDS in ada.inner_text("#review"):
+            break
+        before = ada.inner_text("#review")
+        ada.locator("#review [data-act=pass]").first.click()
+        ada.wait_for_function("was => document.querySelector('#review').innerText !== was", arg=before)
+    assert WORDS in ada.inner_text("#review")
     _open(ada, "Chat")
     return ""
 
