@@ -45,9 +45,9 @@ class _Asked(NamedTuple):
     given: set[str]
     settled: bool
 
-    def wants(self, person: str, overlap: int | None) -> bool:
-        wanted = overlap is None or (not self.settled and len(self.people) < overlap)
-        return wanted and person not in self.given
+    def wants(self, person: str, overlap: int | None, again: bool = False) -> bool:
+        wanted = overlap is None or (not self.settled and len(self.people - {person}) < overlap)
+        return wanted and (again or person not in self.given)
 
 
 class Sharing(Database):
@@ -68,12 +68,16 @@ class Sharing(Database):
             connection.execute(sa.insert(t.reservations).values(row))
         return True
 
-    def not_wanted(self, task: str, ids: Iterable[str], person: str, overlap: int) -> set[str]:
-        """Those of the example `ids` that the person is not to be given (any more)."""
+    def not_wanted(self, task: str, ids: Iterable[str], person: str, overlap: int, again: bool = False) -> set[str]:
+        """Those of the example `ids` that the person is not to be given (any more).
+
+        Args:
+            again: they may be given what they were given before.
+        """
         keys = {str(key(id)): id for id in ids}
         with self.reading() as connection:
             asked = {id: one for some in batches(keys) for id, one in _asked(connection, task, some).items()}
-        return {keys[id] for id, one in asked.items() if not one.wants(person, overlap)}
+        return {keys[id] for id, one in asked.items() if not one.wants(person, overlap, again)}
 
     def given(self, task: str, person: str) -> list[str]:
         """The keys of the examples that were given to a person, in their order."""

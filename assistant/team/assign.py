@@ -88,8 +88,7 @@ def _passed_over(bench: Workbench, person: str, plan: Plan) -> tuple[Example, st
     store, task = bench.store, bench.task.name
     by_key = {key(example.id): example for example in bench.unknown}
     mine = [by_key[id] for id in store.given(task, person) if id in by_key]
-    # as if somebody new were asked: to this one, all of these were given already
-    full = store.not_wanted(task, [example.id for example in mine], "", plan.overlap + 1)
+    full = store.not_wanted(task, [example.id for example in mine], person, plan.overlap, again=True)
     judged = store.answered(task, person, [example.id for example in mine])
     left = [example for example in mine if example.id not in full and example.id not in judged]
     if not left:

@@ -122,6 +122,8 @@ def test_nobody_waits_for_one_who_left(store: Store) -> None:
     assert store.reserve("mail", "e1", "ann", 1, soon(-1))
     assert store.reserve("mail", "e1", "ben", 1, soon())
     assert not store.reserve("mail", "e1", "ann", 1, soon())  # ann had it
+    assert store.not_wanted("mail", ["e1"], "ann", 1, again=True) == {"e1"}
+    assert store.not_wanted("mail", ["e1"], "ann", 2, again=True) == set()
     say(store, "ann", "e1", "x")  # and may answer it still
     assert store.not_wanted("mail", ["e1"], "cleo", 3) == set()
     assert store.not_wanted("mail", ["e1"], "cleo", 2) == {"e1"}
