@@ -133,7 +133,8 @@ class Session(Looking):
     # --- turns --------------------------------------------------------------------------------------------
 
     def next(self) -> Turn:
-        """Show the example that is most worth asking about."""
+        """Show the example that is most worth asking about, or whose turn it is where a team shares the work."""
+        self.team.must("look")
         since = self._last_seq()
         self._begin()
         self._remind()
@@ -149,6 +150,7 @@ class Session(Looking):
         """Put an input of one's own on screen: what does the model say of it?"""
         import hashlib
 
+        self.team.must("look")
         digest = hashlib.sha256(repr(input).encode()).hexdigest()[:16]
         example = Example(id=f"typed-{digest}", input=input)
         self.bench.examples.setdefault(example.id, example)
@@ -372,8 +374,8 @@ class Session(Looking):
 
     def poll(self, after: int) -> Turn:
         """What happened since message `after`: a training's report, and the screen asked again by a new version."""
-        self._remind()
         screen = self.screen()
+        self._remind()
         if screen and screen.adapter != self.bench.live_name():
             self._show_again(f"by {self.bench.live_name()}")
         return self._turn(after)

@@ -93,12 +93,13 @@ class Team:
             for name in names
         ]
 
-    def add(self, person: str, role: Part) -> None:
-        """Make a person a member, or change what they are; the first owner closes the task."""
-        if role not in roles.ROLES:
+    def add(self, person: str, role: str) -> None:
+        """Make a person a member, or change what they are (one of `roles.ROLES`); the first owner closes the task."""
+        part = next((one for one in roles.ROLES if one == role), None)
+        if part is None:
             raise UserError(f"There is no role {role!r}", f"the roles are: {', '.join(roles.ROLES)}")
         self.must("people")
-        self.store.set_member(self.name, person.strip(), role, self.author)
+        self.store.set_member(self.name, person.strip(), part, self.author)
 
     def remove(self, person: str) -> None:
         """Make a person no member any more; what they said stays. Without its last member the task is open again."""

@@ -62,7 +62,7 @@ def as_(tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def team(as_: Open) -> Open:
     """Ada owns it, rex reviews, ann and ben annotate, vic looks."""
     for person, role in (("ada", "owner"), ("rex", "reviewer"), ("ann", "annotator"), ("ben", "annotator")):
-        as_("ada").team.add(person, role)  # type: ignore[arg-type]
+        as_("ada").team.add(person, role)
     as_("ada").team.add("vic", "viewer")
     return as_
 
@@ -119,6 +119,12 @@ def test_who_may_not_is_told_in_one_sentence(team: Open) -> None:
         lambda: vic.team.comment("hm", "complaint-1"),
         lambda: vic.vote(1, True),
         lambda: eve.messages(),
+        lambda: eve.rules(),
+        lambda: eve.versions(),
+        lambda: eve.learned(),
+        lambda: eve.next(),
+        lambda: eve.poll(0),
+        lambda: eve.answer("late"),
         lambda: eve.disputes.list(),
     ]
     for each in refused:
