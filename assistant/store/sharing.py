@@ -1,7 +1,7 @@
 """Who is asked about what, and what people make of the same: reservations, answers side by side, settling them.
 
 store.reserve("mail", "m014", "ann", overlap=2, until=in_half_an_hour) -> True      it is ann's to answer
-store.shared("mail") -> {"m014": [Answer(Label("is order", by ann), "it is an order", settled=False), …]}
+store.shared("mail") -> {"m014": [Answer(Label("is order", by ann), Critique("it is an order"), settled=False), …]}
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.store.database import Database
 from assistant.store.feedback import batches, retracted
 from assistant.store.hearing import add_feedback, retract_all
 from assistant.store.talk import Said, add_messages
-from assistant.types import Label, feedback_from_json, new_id, now
+from assistant.types import Critique, Label, feedback_from_json, new_id, now
 
 __all__ = ["SETTLED", "Answer", "Sharing"]
 
@@ -31,10 +31,10 @@ f, e, r = t.feedback.c, t.feedback_events.c, t.readings.c
 
 
 class Answer(NamedTuple):
-    """A label that stands, the words that brought it, and whether it settled what people disagreed on."""
+    """A label that stands, what brought it, and whether it settled what people disagreed on."""
 
     label: Label
-    words: str
+    critique: Critique
     settled: bool
 
 
@@ -187,7 +187,10 @@ def _answers(connection: Connection, task: str, keys: Sequence[str]) -> list[Ans
     query = select(f.body, c.body.label("critique"), r.parser).join(t.readings, r.id == f.reading)
     query = query.join(t.critiques, c.id == f.critique).where(f.task == task, f.kind == "label", f.example.in_(keys))
     rows = connection.execute(query.where(~retracted()).order_by(f.seq))
-    return [Answer(Label.model_validate(row.body), row.critique["text"], row.parser == SETTLED) for row in rows]
+    return [
+        Answer(Label.model_validate(row.body), Critique.model_validate(row.critique), row.parser == SETTLED)
+        for row in rows
+    ]
 
 
 def _by_example(answers: Iterable[Answer]) -> dict[str, list[Answer]]:

@@ -19,7 +19,7 @@ from assistant.errors import UserError
 from assistant.store.columns import canonical
 from assistant.store.rows import Comment
 from assistant.store.sharing import SETTLED, Answer
-from assistant.types import Act, Context, Critique, Label, LabelAct, OnScreen, Reading, Record, new_id
+from assistant.types import Act, Context, Critique, Label, LabelAct, OnScreen, Preference, Reading, Record, new_id
 from assistant.understand import feedback_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Disputes:
         overruled = [label for label in said if _contradicts(label, value, session.task.goal is None)]
         told = f"Settled. Overruled, and no longer used: {_named(overruled)}." if overruled else "Settled."
         self.store.record(
-            critique, reading, SETTLED, VERSION, feedback, [label.id for label in overruled], reading_id=id,
+            critique, reading, SETTLED, VERSION, feedback, self._all_of(overruled), reading_id=id,
             messages=[
                 ("person", critique.text, None),
                 ("sayso", shown.title, shown.model_dump(mode="json")),
@@ -107,6 +107,15 @@ class Disputes:
         )  # fmt: skip
         session._after(reading, True, "applied", feedback)
         return session._turn(since)
+
+    def _all_of(self, overruled: Sequence[Label]) -> Sequence[str]:
+        """The ids of these labels, and of what came with them: an edit is a preference, too."""
+        readings = dict.fromkeys(label.reading for label in overruled)
+        rows = [row.feedback for reading in readings for row in self.store.feedback(self.name, reading=reading)]
+        with_them = [
+            one.id for one in rows if isinstance(one, Preference) and one.example_id == overruled[0].example_id
+        ]
+        return [*(label.id for label in overruled), *with_them]
 
     def _critique(self, about: Label, value: Any, why: str) -> Critique:
         seen = OnScreen(id="#1", input=about.input, value=None, example_id=about.example_id)

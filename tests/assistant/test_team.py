@@ -18,7 +18,7 @@ from assistant.store import tables as t
 from assistant.team.disputes import disagree
 from assistant.team.gold import WAITING
 from assistant.team.roles import ACTS, ROLES
-from assistant.types import Label, now
+from assistant.types import Gesture, Label, now
 from tests.tiny import tiny_encoder, write_task
 
 Open = Callable[[str], Session]
@@ -250,6 +250,21 @@ def test_a_disagreement_is_shown_and_settled(team: Open) -> None:
     assert rows[second.id].retracted_at is not None and rows[first.id].retracted_at is None
     assert {row.feedback.value for row in rex.store.export_rows(rex.name)} == {"praise"}
     assert {row.feedback.value for row in rex.store.new_feedback(rex.name, None)} == {"praise"}
+
+
+def test_the_preference_of_an_edit_is_overruled_with_its_label_and_comes_back_with_it(team: Open) -> None:
+    ben, rex = team("ben"), team("rex")
+    ben._show(ben.bench.example("praise-1"), "to look at")
+    told = ben.screen().outputs[0].value  # type: ignore[union-attr]
+    ben.hear(gesture=Gesture(kind="edit", target="#1", value=OTHER[told]))
+    label(team("ann"), "praise-1", told)
+    assert [row.feedback.kind for row in rex.store.feedback(rex.name)] == ["label", "preference", "label"]
+    rex.disputes.settle("praise-1", told)
+    left = [row.feedback for row in rex.store.feedback(rex.name)]
+    assert [(one.kind, one.author) for one in left] == [("label", "ann"), ("label", "rex")]
+    rex.undo()
+    left = [row.feedback for row in rex.store.feedback(rex.name)]
+    assert sorted((one.kind, one.author) for one in left) == [("label", "ann"), ("label", "ben"), ("preference", "ben")]
 
 
 def test_what_was_settled_can_be_undone(team: Open) -> None:
