@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assistant.cards import card
+from assistant.cards import card, show_value
 from assistant.errors import UserError
 from assistant.store.columns import canonical
 from assistant.store.rows import Comment
 from assistant.store.sharing import SETTLED, Answer
+from assistant.tell import gesture
 from assistant.types import Act, Context, Critique, Label, LabelAct, OnScreen, Preference, Reading, Record, new_id
 from assistant.understand import feedback_of
 
@@ -96,7 +97,8 @@ class Disputes:
         feedback = feedback_of(reading, id, critique, session.task)
         shown = card(id, reading, critique.context, critique.text, "applied")
         overruled = [label for label in said if _contradicts(label, value, session.task.goal is None)]
-        told = f"Settled. Overruled, and no longer used: {_named(overruled)}." if overruled else "Settled."
+        told = f"Settled: “{_short(said[0].input)}” is **{show_value(value)}**."
+        told += f" Overruled, and no longer used: {_named(overruled)}." if overruled else ""
         self.store.record(
             critique, reading, SETTLED, VERSION, feedback, self._all_of(overruled), reading_id=id,
             messages=[
@@ -105,15 +107,21 @@ class Disputes:
                 ("sayso", told, {"kind": "note"}),
             ],
         )  # fmt: skip
-        session._after(reading, True, "applied", feedback)
+        session._unlearn()
+        screen = session.screen()
+        if screen and screen.example_id == example_id:
+            session._show_again("before any training", feedback)
+        session._learn_by_itself()
         return session._turn(since)
 
     def _all_of(self, overruled: Sequence[Label]) -> Sequence[str]:
         """The ids of these labels, and of what came with them: an edit is a preference, too."""
-        readings = dict.fromkeys(label.reading for label in overruled)
-        rows = [row.feedback for reading in readings for row in self.store.feedback(self.name, reading=reading)]
+        readings = {label.reading: label.example_id for label in overruled}
         with_them = [
-            one.id for one in rows if isinstance(one, Preference) and one.example_id == overruled[0].example_id
+            row.feedback.id
+            for reading, example in readings.items()
+            for row in self.store.feedback(self.name, reading=reading)
+            if isinstance(row.feedback, Preference) and row.feedback.example_id == example
         ]
         return [*(label.id for label in overruled), *with_them]
 
@@ -176,7 +184,7 @@ def _saying(answer: Answer) -> Saying:
         author=label.author,
         op=label.op,
         value=label.value,
-        words=answer.words,
+        words=answer.critique.text or gesture(answer.critique.gesture, answer.critique.context),
         because=tuple(part.text for part in label.evidence),
         settled=answer.settled,
         guideline=label.guideline,
@@ -184,6 +192,13 @@ def _saying(answer: Answer) -> Saying:
     )
 
 
+def _short(input: Any, width: int = 120) -> str:
+    text = " ".join(str(input).split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
 def _named(overruled: Sequence[Label]) -> str:
-    said = [f"{label.author} (“{'is' if label.op == 'is' else 'is not'} {label.value}”)" for label in overruled]
+    said = [
+        f"{label.author} (“{'is' if label.op == 'is' else 'is not'} {show_value(label.value)}”)" for label in overruled
+    ]
     return ", ".join(dict.fromkeys(said))

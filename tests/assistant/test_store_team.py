@@ -205,7 +205,7 @@ def test_answers_come_together_with_their_words(store: Store) -> None:
     first, second = say(store, "ann", "e1", "x"), say(store, "ben", "e1", "y")
     say(store, "ann", "e2", "x")
     (only,) = store.shared("mail").items()
-    assert only[0] == "e1" and [(a.label.id, a.words) for a in only[1]] == [
+    assert only[0] == "e1" and [(a.label.id, a.critique.text) for a in only[1]] == [
         (first.id, "it is x"), (second.id, "it is y")
     ]  # fmt: skip
     assert {name: count[:2] for name, count in store.counted("mail").items()} == {"ann": (2, 2), "ben": (1, 1)}

@@ -241,11 +241,12 @@ def test_a_disagreement_is_shown_and_settled(team: Open) -> None:
     }  # fmt: skip
     assert set(dispute.values) == {"praise", "complaint"}
     turn = rex.disputes.settle("praise-1", "praise", "ann is right")
-    assert "Settled. Overruled, and no longer used: ben (“is complaint”)." in [m.text for m in turn.messages]
+    told = [m.text for m in turn.messages]
+    assert any(text.endswith("is **praise**. Overruled, and no longer used: ben (“is complaint”).") for text in told)
     assert rex.disputes.list() == []
     stands = {answer.label.author: answer for answer in rex.store.answers(rex.name, "praise-1")}
     assert set(stands) == {"ann", "rex"} and stands["ann"].label == first
-    assert stands["rex"].settled and stands["rex"].words == "ann is right"
+    assert stands["rex"].settled and stands["rex"].critique.text == "ann is right"
     rows = {row.feedback.id: row for row in rex.store.export_rows(rex.name, include_retracted=True)}
     assert rows[second.id].retracted_at is not None and rows[first.id].retracted_at is None
     assert {row.feedback.value for row in rex.store.export_rows(rex.name)} == {"praise"}
