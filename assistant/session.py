@@ -249,6 +249,8 @@ class Session(Looking):
         self.team.must("say")
         since = self._last_seq()
         there = self._standing(reading)
+        if there.parser == SETTLED:
+            raise UserError("That was settled for all", do="undo it, or settle it anew under Team")
         acts = [self.task.normal(act, there.critique) for act in acts]
         corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
         holds = [number for number in range(len(acts)) if number not in waiting]

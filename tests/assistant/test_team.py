@@ -272,7 +272,10 @@ def test_what_was_settled_can_be_undone(team: Open) -> None:
     rex = team("rex")
     label(team("ann"), "praise-1", "praise")
     label(team("ben"), "praise-1", "complaint")
-    rex.disputes.settle("praise-1", "praise")
+    turn = rex.disputes.settle("praise-1", "praise")
+    (card,) = [m.card for m in turn.messages if m.card]
+    with pytest.raises(UserError, match="settled for all"):
+        rex.correct(card.reading, card.acts)
     rex.undo()
     (dispute,) = rex.disputes.list()
     assert {(one.author, one.value) for one in dispute.sayings} == {("ann", "praise"), ("ben", "complaint")}
