@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from assistant.tasks import Goal
     from assistant.workbench import Workbench
 
-__all__ = ["choose"]
+__all__ = ["Exhausted", "Taken", "choose"]
+
+Taken: TypeAlias = Callable[[Sequence[str]], set[str]]
+"""Those of these ids of examples that this person is not to be given."""
 
 SEEN = 64
 """How many of the newest judged examples a strategy is told of."""
@@ -23,23 +27,30 @@ MESSAGES = 200
 """What these newest messages showed is not shown again soon."""
 
 
-def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
+class Exhausted(UserError):
+    """There is nothing left to ask about."""
+
+
+def choose(bench: Workbench, conversation: str, taken: Taken | None = None) -> tuple[Example, str]:
     """An example and why it was chosen, in words.
 
+    Args:
+        taken: where a team shares the work, what is somebody else's; nothing comes twice then.
+
     Raises:
-        UserError: there are no examples.
+        Exhausted: there are no examples.
     """
     recent = bench.store.recent(conversation, MESSAGES)
     cards = [message.card or {} for message in recent]
     shown = {card["example_id"] for card in cards if card.get("kind") == "answer"}
     rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
-    candidates = _candidates(bench, shown, int(rng.integers(2**31)))
+    candidates = _candidates(bench, shown, int(rng.integers(2**31)), taken)
     if not candidates:
-        raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
+        raise Exhausted("There is nothing left to ask about", do="type a text of your own, or add data with --data")
     if bench.task.goal is not None:
         # which outputs are worth asking about is the goal's to say
         first = sorted(candidates, key=lambda one: not bench.task.asks(one))
-        again = bench.sample(bench.settings.pool_sample, len(recent))
+        again = bench.sample(bench.settings.pool_sample, len(recent)) if taken is None else []
         return _readable(bench, bench.goal(conversation), [*first, *again])
     with bench.model() as model:
         picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
@@ -59,12 +70,19 @@ def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) ->
     raise UserError(f"None of the examples can be read: {passed.rstrip('.')}")
 
 
-def _candidates(bench: Workbench, shown: set[str], seed: int) -> list[Example]:
+def _candidates(bench: Workbench, shown: set[str], seed: int, taken: Taken | None) -> list[Example]:
     """A sample of the examples that were neither judged nor just shown; of all, where none is left."""
     drawn = bench.sample(2 * bench.settings.pool_sample, seed)
+    if taken is not None:
+        return _free(drawn, taken, bench) or _free(bench.unknown, taken, bench)
     judged = bench.store.was_criticised(bench.task.name, [example.id for example in drawn])
     fresh = [e for e in drawn if e.id not in judged and e.id not in shown]
     return (fresh or [e for e in drawn if e.id not in judged] or drawn)[: bench.settings.pool_sample]
+
+
+def _free(examples: Sequence[Example], taken: Taken, bench: Workbench) -> list[Example]:
+    gone = taken([example.id for example in examples])
+    return [example for example in examples if example.id not in gone][: bench.settings.pool_sample]
 
 
 def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Beliefs:

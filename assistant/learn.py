@@ -225,7 +225,7 @@ def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
 
     labels = bench.labels()
-    known = _short(bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known))
+    known = _short(bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.teachers()))
     pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
     return Material(
         new=_usable(labels, lesson.new),

@@ -16,6 +16,7 @@ from assistant.cards import say_rule
 from assistant.errors import UserError
 from assistant.jobs import open_job
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
+from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = ["Looking"]
 
 
 class Looking:
-    """The part of a Session that looks."""
+    """The part of a Session that looks. Where the author is not in the task's team, it raises a UserError."""
 
     bench: Workbench
     store: Store
@@ -36,8 +37,12 @@ class Looking:
     name: str
     conversation: str
 
+    def _may_look(self) -> None:
+        check(self.store, self.name, self.author, "look")
+
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""
+        self._may_look()
         shown = self.store.last_card(self.conversation, "answer")
         if shown is None or shown["example_id"] not in self.bench.examples:
             return None
@@ -55,6 +60,7 @@ class Looking:
 
     def messages(self, after: int = 0) -> list[Message]:
         """The conversation, in its order, with every card as it stands now."""
+        self._may_look()
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
@@ -72,6 +78,7 @@ class Looking:
 
     def rules(self) -> list[Rule]:
         """The constraints, newest first, with those that are switched off."""
+        self._may_look()
         shown = self.store.last_card(self.conversation, "answer") or {}
         rows = self.store.rules(self.name, self.conversation, shown.get("example_id", ""))
         words = {c.id: c.text for c in self.store.critiques([row.feedback.critique for row in rows])}
@@ -90,6 +97,7 @@ class Looking:
 
     def versions(self) -> list[Version]:
         """All versions, newest first."""
+        self._may_look()
         rows = self.store.adapters(self.name)
         names = {row.id: f"v{row.number}" for row in rows}
         live = self.store.live(self.name)
@@ -100,6 +108,7 @@ class Looking:
 
     def changes(self, version: str) -> Report:
         """What a version ("v2", its number or id) changed. Raises UserError where there is none."""
+        self._may_look()
         row = self.store.adapter(version.removeprefix("v"), self.name)
         if row.report is None:
             raise UserError(f"The version {version!r} has no report")
@@ -111,6 +120,7 @@ class Looking:
 
     def view(self) -> str:
         """What the goal of the task is by now, as safe HTML; empty where outputs are right or wrong."""
+        self._may_look()
         goal = self.bench.goal(self.conversation)
         return goal.view() if goal else ""
 
@@ -135,6 +145,7 @@ class Looking:
         Raises:
             UserError: there is no such version, or nothing on which the two differ is left.
         """
+        self._may_look()
         return draw(self.bench, self.store.adapter(version.removeprefix("v"), self.name))
 
     def tally(self, version: str) -> Tally:

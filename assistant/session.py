@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
 from assistant.blind import Tally
 from assistant.cards import State, card
-from assistant.choose import choose
 from assistant.errors import UserError
 from assistant.jobs import OURS, ask, open_job
 from assistant.looking import Looking
@@ -31,7 +30,10 @@ from assistant.specs import open_task, resolve
 from assistant.steer import edited, steered
 from assistant.store import Store
 from assistant.store.rows import JobRow, Vote
+from assistant.store.sharing import SETTLED
 from assistant.store.talk import Said
+from assistant.team import Comment, Guideline, Person, Plan, Team
+from assistant.team.disputes import Dispute, Disputes, Saying
 from assistant.types import (
     Act,
     Context,
@@ -51,7 +53,10 @@ if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
 
-__all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Tally", "Trial", "Turn", "Version", "Vote"]
+__all__ = [
+    "Comment", "Dispute", "Guideline", "Message", "Person", "Plan", "Progress", "Rule", "Saying", "Screen", "Session",
+    "Tally", "Trial", "Turn", "Version", "Vote",
+]  # fmt: skip
 
 CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4
@@ -104,6 +109,16 @@ class Session(Looking):
         """Another session at a workbench that is open already."""
         return cls(bench, author or bench.settings.author, open_parser(bench.settings.parser), conversation)
 
+    @cached_property
+    def team(self) -> Team:
+        """Who may what, who is asked what, guidelines, comments."""
+        return Team(self.bench, self.author)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        """What people disagree on, and settling it."""
+        return Disputes(self)
+
     def close(self) -> None:
         self.store.close()
 
@@ -112,24 +127,30 @@ class Session(Looking):
 
     def judge(self, outputs: tuple[str, str], vote: Vote) -> None:
         """Say which of the two of a trial is better."""
+        self.team.must("say")
         self.store.add_trial(self.name, self.author, *outputs, vote)
 
     # --- turns --------------------------------------------------------------------------------------------
 
     def next(self) -> Turn:
-        """Show the example that is most worth asking about."""
+        """Show the example that is most worth asking about, or whose turn it is where a team shares the work."""
+        self.team.must("look")
         since = self._last_seq()
         self._begin()
-        example, why = choose(self.bench, self.conversation)
+        self._remind()
+        example, why = self.team.next(self.conversation)
         if why and self.task.goal:
             self._say_once(why)
         self._show(example, why)
+        for remark in self.team.remarks(example.id):
+            self._say(remark)
         return self._turn(since)
 
     def answer(self, input: Any) -> Screen:
         """Put an input of one's own on screen: what does the model say of it?"""
         import hashlib
 
+        self.team.must("look")
         digest = hashlib.sha256(repr(input).encode()).hexdigest()[:16]
         example = Example(id=f"typed-{digest}", input=input)
         self.bench.examples.setdefault(example.id, example)
@@ -143,7 +164,11 @@ class Session(Looking):
 
         High confidence applies at once and can be undone; low confidence waits for `confirm`; where the words
         allow two readings, a question comes back and nothing is changed.
+
+        Raises:
+            UserError: the author may only look.
         """
+        self.team.must("say")
         since = self._last_seq()
         critique = Critique(
             conversation=self.conversation,
@@ -189,6 +214,7 @@ class Session(Looking):
         Raises:
             UserError: there is no such reading or act here, or it was corrected already.
         """
+        self.team.must("say")
         since = self._last_seq()
         there = self._standing(reading)
         acts, done = there.reading.acts, self.store.confirmed_acts([reading]).get(reading, set())
@@ -220,8 +246,11 @@ class Session(Looking):
         Raises:
             UserError: there is no such reading here, or it was corrected already.
         """
+        self.team.must("say")
         since = self._last_seq()
         there = self._standing(reading)
+        if there.parser == SETTLED:
+            raise UserError("That was settled for all", do="undo it, or settle it anew under Team")
         acts = [self.task.normal(act, there.critique) for act in acts]
         corrected = Reading(acts=tuple(acts), clarify=None, confidence=1.0)
         holds = [number for number in range(len(acts)) if number not in waiting]
@@ -255,6 +284,7 @@ class Session(Looking):
 
         A version that learned from it is left for its youngest ancestor that did not, at once.
         """
+        self.team.must("say")
         since = self._last_seq()
         reading = reading or self.store.last_effective(self.conversation)
         if reading is None:
@@ -264,7 +294,10 @@ class Session(Looking):
         rows = self.store.feedback(self.name, reading=reading)
         words = there.critique.text or tell.gesture(there.critique.gesture, there.critique.context)
         said: list[Said] = [("sayso", f"Undone: “{words}”. It is not used any more.", {"kind": "note"})]
-        self.store.decide(reading, self.author, "rejected", (), [row.feedback.id for row in rows], said)
+        if there.parser == SETTLED:
+            self.store.reopen(reading, self.author, said)
+        else:
+            self.store.decide(reading, self.author, "rejected", (), [row.feedback.id for row in rows], said)
         self._unlearn()
         self._show_again("without it")
         return self._turn(since)
@@ -276,10 +309,11 @@ class Session(Looking):
             UserError: the task has no feedback of one of the ids; nothing is taken back then.
         """
         since = self._last_seq()
-        known = {row.feedback.id for row in self.store.feedback(self.name, ids=ids, active=False)}
+        known = {row.feedback.id: row.feedback for row in self.store.feedback(self.name, ids=ids, active=False)}
         for id in ids:
             if id not in known:
                 raise UserError(f"The task {self.name!r} has no feedback {id!r}")
+        self.team.must_own([*known.values()])
         self.store.retract(ids, self.author, why=why)
         self._say(f"Taken back: {tell.pieces(len(set(ids)))}.")
         self._unlearn()
@@ -289,6 +323,7 @@ class Session(Looking):
     def switch(self, rule: str, on: bool) -> Turn:
         """Switch a rule off, or on again."""
         since = self._last_seq()
+        self.team.must_own([row.feedback for row in self.store.feedback(self.name, ids=[rule])])
         self.store.switch(rule, on, self.author)
         text = next(known.text for known in self.rules() if known.id == rule)
         self._say(f"The rule “{text}” is {'on' if on else 'off'}.")
@@ -304,6 +339,7 @@ class Session(Looking):
         Raises:
             UserError: a training by another trainer runs already.
         """
+        self.team.must("learn")
         since = self._last_seq()
         if not self._something_to_learn():
             self._say("There is nothing new to learn from: say what is wrong with an answer first.")
@@ -321,6 +357,7 @@ class Session(Looking):
 
     def use(self, version: str) -> Turn:
         """Make a version live: roll back, or keep one that the gate held back; "base" is before any feedback."""
+        self.team.must("use")
         since = self._last_seq()
         row = None if version == "base" else self.store.adapter(version.removeprefix("v"), self.name)
         if row:
@@ -340,12 +377,14 @@ class Session(Looking):
     def poll(self, after: int) -> Turn:
         """What happened since message `after`: a training's report, and the screen asked again by a new version."""
         screen = self.screen()
+        self._remind()
         if screen and screen.adapter != self.bench.live_name():
             self._show_again(f"by {self.bench.live_name()}")
         return self._turn(after)
 
     def vote(self, seq: int, value: bool | None) -> Turn:
         """A thumb on a message; on the answer that is on screen it is feedback too."""
+        self.team.must("say")
         since = self._last_seq()
         voted = next((m for m in self.store.messages(self.conversation, seq - 1) if m.seq == seq), None)
         if voted is None:
@@ -368,6 +407,7 @@ class Session(Looking):
         """
         from assistant.exports._card import export
 
+        self.team.must("export")
         names = ("include_retracted", "author", "since", "until", "confirmed_only")
         filters = {name: options.pop(name) for name in names if name in options}
         rows = partial(self.store.export_rows, self.name, **filters)
@@ -390,6 +430,10 @@ class Session(Looking):
         if self.bench.known and not self.store.jobs(self.name):
             self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
+
+    def _remind(self) -> None:
+        if notice := self.team.notice():
+            self._say_once(notice)
 
     def _heard(self, reading: str) -> Any:
         """A reading of this conversation, with its critique; ids that a browser sends are not to be trusted."""
@@ -440,6 +484,8 @@ class Session(Looking):
 
     def _after(self, reading: Reading, changed: bool, state: State, feedback: Sequence[Feedback] = ()) -> None:
         """What a turn brings about: the example asked again, a training, and what was commanded."""
+        if told := self.team.received(feedback):
+            self._say_once(told)
         if changed and state == "applied":
             if why := self.bench.unread(feedback):
                 self._say(f"This is kept, but I can't learn from it: {why}")
@@ -471,6 +517,7 @@ class Session(Looking):
             self._say(tell.help(self.task))
 
     def _stop(self) -> None:
+        self.team.must("learn")
         job = open_job(self.store, self.name)
         if job:
             self.store.job_event(job.id, "cancelled", None, "stopped by the person")

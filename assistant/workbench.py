@@ -79,6 +79,11 @@ class Workbench:
         """Pool examples that came with a label."""
         return [e for e in self.examples.values() if e.split == "pool" and e.label is not None]
 
+    def teachers(self) -> list[Example]:
+        """Those of them that teach: not the questions by which a team's people are judged."""
+        golds = self.store.golds(self.task.name)
+        return [example for example in self.known if example.id not in golds] if golds else self.known
+
     @cached_property
     def unknown(self) -> list[Example]:
         """Pool examples without a label: those worth asking about; all of the pool where none is left."""

@@ -132,10 +132,12 @@ def diff(
 def use(version: Name, task: Which = None, author: Author = None, as_json: AsJson = False, home: Home = None) -> None:
     """Make a version live: roll back, or keep one that the gate held back."""
     from assistant.settings import settings
+    from assistant.team.roles import check
 
     chosen = settings(home=home, author=author)
     with store(home) as opened:
         name = name_of(opened, task)
+        check(opened, name, chosen.author, "use")
         row = _row(opened, version, name)
         if row is not None:
             from adapters.shelf import Shelf

@@ -20,7 +20,7 @@ from assistant.store import tables as t
 from assistant.store.columns import Words, seal
 from assistant.store.database import Database
 from assistant.store.hearing import feedback_seal, reading_seal
-from assistant.store.rows import AdapterRow
+from assistant.store.rows import AdapterRow, Comment, Gold, Member, Plan
 from assistant.types import Critique, Output, Reading, feedback_from_json
 
 __all__ = ["Check"]
@@ -53,6 +53,10 @@ def _contents(connection: Connection) -> Iterator[str]:
         ("critique", lambda row: seal(row["body"]), Critique.model_validate),
         ("reading", reading_seal, Reading.model_validate),
         ("feedback", lambda row: feedback_seal(row["task"], row["seq"], row["body"]), feedback_from_json),
+        ("member", lambda row: seal(row["body"]), Member.model_validate),
+        ("plan", lambda row: seal(row["body"]), Plan.model_validate),
+        ("comment", lambda row: seal(row["body"]), Comment.model_validate),
+        ("gold", lambda row: seal(row["body"]), Gold.model_validate),
     ]
     for kind, sealed, read in kinds:
         table = t.metadata.tables[kind if kind == "feedback" else f"{kind}s"]
@@ -60,24 +64,26 @@ def _contents(connection: Connection) -> Iterator[str]:
         stream = connection.execution_options(yield_per=500).execute(select(*raw))
         for stored in stream.mappings():
             row = dict(stored)
+            id = row["id"] if "id" in row else row["seq"]
             try:
                 row["body"] = json.loads(row["body"])
                 record = read(row["body"])
                 sound = sealed(row) == row["sha256"]
             except (ValueError, TypeError, KeyError) as wrong:
-                yield f"The {kind} {row['id']!r} can't be read: {str(wrong).splitlines()[0]}."
+                yield f"The {kind} {id!r} can't be read: {str(wrong).splitlines()[0]}."
                 continue
             if not sound:
-                yield f"The {kind} {row['id']!r} was changed after it was written: its hash does not fit."
+                yield f"The {kind} {id!r} was changed after it was written: its hash does not fit."
             for name in _apart(kind, row, record):
-                yield f"The {kind} {row['id']!r} says another {name} in its columns than in its body."
+                yield f"The {kind} {id!r} says another {name} in its columns than in its body."
 
 
 def _apart(kind: str, row: Any, record: BaseModel) -> list[str]:
     """The names of the columns that contradict the record."""
     shared = {"feedback": ("id", "task", "kind", "critique", "reading", "author", "adapter"),
               "critique": ("id", "conversation", "author"), "reading": ("confidence",),
-              "output": ("id", "adapter")}  # fmt: skip
+              "output": ("id", "adapter"), "member": ("task", "person", "role"), "plan": ("task",),
+              "comment": ("id", "task", "feedback", "author"), "gold": ("task",)}  # fmt: skip
     return [name for name in shared[kind] if row[name] != getattr(record, name)]
 
 

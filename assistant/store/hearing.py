@@ -21,7 +21,7 @@ from assistant.store.rows import Decision
 from assistant.store.talk import Said, add_messages
 from assistant.types import Constraint, Critique, Feedback, Reading, new_id, now
 
-__all__ = ["Hearing", "add_turn", "feedback_seal", "reading_seal"]
+__all__ = ["Hearing", "add_feedback", "add_turn", "feedback_seal", "reading_seal", "retract_all"]
 
 
 class Hearing(Database):
@@ -79,8 +79,8 @@ class Hearing(Database):
             critique = _critique_of(connection, reading_id)
             row = {"reading": reading_id, "author": author, "decision": decision, "created_at": now()}
             connection.execute(sa.insert(t.decisions).values(row))
-            _add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
-            _retract(connection, retract, author, critique.id, "")
+            add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
+            retract_all(connection, retract, author, critique.id, "")
             add_messages(connection, critique.conversation, messages)
 
     def confirm_act(
@@ -101,8 +101,8 @@ class Hearing(Database):
             critique = _critique_of(connection, reading_id)
             row = {"reading": reading_id, "act": act, "author": author, "created_at": now()}
             connection.execute(sa.insert(t.confirmed_acts).values(row))
-            _add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
-            _retract(connection, retract, author, critique.id, "")
+            add_feedback(connection, feedback, critique.id, reading_id, critique.conversation)
+            retract_all(connection, retract, author, critique.id, "")
 
     def retract(self, ids: Sequence[str], author: str, critique: str | None = None, why: str = "") -> None:
         """Take feedback back: it stays, marked so. What was taken back already stays so.
@@ -111,7 +111,7 @@ class Hearing(Database):
             UserError: one of the ids is unknown; nothing is taken back then.
         """
         with self.writing() as connection:
-            _retract(connection, ids, author, critique, why)
+            retract_all(connection, ids, author, critique, why)
 
     def switch(self, feedback_id: str, on: bool, author: str) -> None:
         """Switch a rule off, or on again.
@@ -146,8 +146,8 @@ def add_turn(
            "created_at": now()}  # fmt: skip
     row["sha256"] = reading_seal(row)
     connection.execute(sa.insert(t.readings).values(row))
-    _add_feedback(connection, feedback, critique.id, id, critique.conversation)
-    _retract(connection, retract, critique.author, critique.id, "")
+    add_feedback(connection, feedback, critique.id, id, critique.conversation)
+    retract_all(connection, retract, critique.author, critique.id, "")
     add_messages(connection, critique.conversation, messages)
     return id
 
@@ -199,7 +199,7 @@ def _twin(connection: Connection, critique: str, reading: Reading, replaces: str
     return None
 
 
-def _add_feedback(
+def add_feedback(
     connection: Connection, items: Sequence[Feedback], critique: str, reading: str, conversation: str
 ) -> None:
     for item in items:
@@ -244,7 +244,7 @@ def _event(task: str, feedback: str, event: str, author: str) -> dict[str, Any]:
     }
 
 
-def _retract(connection: Connection, ids: Sequence[str], author: str, critique: str | None, why: str) -> None:
+def retract_all(connection: Connection, ids: Sequence[str], author: str, critique: str | None, why: str) -> None:
     for id in ids:
         task = _task_of(connection, id)
         events = t.feedback_events.c

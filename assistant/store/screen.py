@@ -24,10 +24,11 @@ PAGE = 50
 
 
 class There(NamedTuple):
-    """A reading with the critique that it is of."""
+    """A reading with the critique that it is of, and who read it."""
 
     reading: Reading
     critique: Critique
+    parser: str
 
 
 class Screened(Database):
@@ -75,14 +76,14 @@ class Screened(Database):
 
     def reading_of(self, id: str) -> There:
         """Raises UserError where there is no such reading."""
-        query = select(t.readings.c.body, t.critiques.c.body.label("critique")).join(
+        query = select(t.readings.c.body, t.critiques.c.body.label("critique"), t.readings.c.parser).join(
             t.critiques, t.critiques.c.id == t.readings.c.critique
         )
         with self.reading() as connection:
             row = connection.execute(query.where(t.readings.c.id == id)).first()
         if row is None:
             raise UserError(f"There is no reading {id!r} in the database")
-        return There(Reading.model_validate(row.body), Critique.model_validate(row.critique))
+        return There(Reading.model_validate(row.body), Critique.model_validate(row.critique), row.parser)
 
     def critiques(self, ids: Iterable[str]) -> list[Critique]:
         """The critiques with these ids."""

@@ -22,13 +22,17 @@ from assistant.store.lineage import Lineage
 from assistant.store.provenance import Provenance
 from assistant.store.screen import Screened
 from assistant.store.serverlock import Locks
+from assistant.store.sharing import Sharing
 from assistant.store.talk import Talk
+from assistant.store.team import Teams
 from assistant.store.trials import Trials
 
 __all__ = ["Store"]
 
 
-class Store(Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Check, Locks):
+class Store(
+    Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing, Check, Locks
+):
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
     Threads may share one; processes open one each, on the same address.

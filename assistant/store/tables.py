@@ -170,6 +170,35 @@ trials = Table(
     _must("vote"), _must("created_at", When), Index(None, "task", "seq"),
 )  # fmt: skip
 
+# a person's newest row is what they are; NULL: not in the team any more
+members = Table(
+    "members", metadata, _seq(), _must("task"), _must("person"), Column("role", Words), _must("body", Json),
+    _must("sha256"), _must("created_at", When), Index(None, "task", "seq"),
+)  # fmt: skip
+
+# how the work is shared out; the newest of a task is in force
+plans = Table(
+    "plans", metadata, _seq(), _must("task"), _must("body", Json), _must("sha256"), _must("created_at", When),
+    Index(None, "task", "seq"),
+)  # fmt: skip
+
+# example: the key of the example's id. An example is given to a person once, for as long as `until`
+reservations = Table(
+    "reservations", metadata, _seq(), _must("task"), _must("example"), _must("person"), _must("until", When),
+    _must("created_at", When), UniqueConstraint("task", "example", "person"), Index(None, "task", "person", "seq"),
+)  # fmt: skip
+
+comments = Table(
+    "comments", metadata, _id(), _must("task"), _must("example"), _to("feedback", "feedback", nullable=True),
+    _must("author"), _must("body", Json), _must("sha256"), _must("created_at", When), Index(None, "task", "example"),
+)  # fmt: skip
+
+# questions whose answer is known; the newest row of an example says whether it is one
+golds = Table(
+    "golds", metadata, _seq(), _must("task"), _must("example"), _must("body", Json), _must("sha256"),
+    _must("created_at", When), Index(None, "task", "example", "seq"),
+)  # fmt: skip
+
 open_jobs = Table("open_jobs", metadata, _to("job", "jobs", primary_key=True))
 
 APPEND_ONLY = tuple(name for name in metadata.tables if name != "open_jobs")

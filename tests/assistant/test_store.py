@@ -27,6 +27,7 @@ from assistant.errors import UserError
 from assistant.store import AdapterRow, Store, worker_name
 from assistant.store import migrate as migrate_module
 from assistant.store import tables as t
+from assistant.store.rows import Comment, Gold, Plan
 from assistant.types import (
     Act,
     Constraint,
@@ -267,6 +268,11 @@ def fill(store: Store) -> None:
     adapter = learn(store, said)
     store.go_live("mail", adapter.id, "ann", "better")
     store.retract([said[0].id], "ann")
+    store.set_member("mail", "ann", "owner", "ann")
+    store.set_plan(Plan(task="mail", overlap=2, author="ann"))
+    store.set_golds([Gold(task="mail", example_id="e2", value="order", author="ann")])
+    store.add_comment(Comment(task="mail", example_id="e1", feedback=said[0].id, author="ann", text="rude"))
+    assert store.reserve("mail", "e1", "bob", 2, now() + timedelta(minutes=5))
     assert store.claim_job(store.add_job("mail", "learn", {}, "ann"), worker_name())
 
 
@@ -788,6 +794,10 @@ def test_verify_finds_nothing_where_all_is_well(store: Store) -> None:
         ("readings", "UPDATE readings SET confidence = 0.1", "reading .* was changed"),
         ("readings", "UPDATE readings SET body = '{}'", "reading .* can't be read"),
         ("outputs", "UPDATE outputs SET body = 'scrambled'", "output .* can't be read"),
+        ("members", "UPDATE members SET role = 'viewer'", "another role in its columns"),
+        ("plans", "UPDATE plans SET body = replace(body, '2', '3')", "plan 1 was changed"),
+        ("golds", "UPDATE golds SET body = replace(body, 'order', 'praise')", "gold 1 was changed"),
+        ("comments", "UPDATE comments SET body = replace(body, 'rude', 'kind')", "comment .* was changed"),
         ("feedback", "UPDATE feedback SET seq = 7", "are 1, but were counted up to 7"),
         ("feedback", "UPDATE feedback SET adapter = 'lost'", "names an adapter 'lost'"),
     ],

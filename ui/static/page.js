@@ -158,6 +158,9 @@ window.sayso = (() => {
   function form(pressed) {
     if ("about" in pressed.dataset) { sending = "message"; return { marked: marked() }; }
     const fields = pressed.closest("[data-form]");
+    if (fields && "fields" in pressed.dataset) {
+      return Object.fromEntries([...fields.querySelectorAll("[name]")].map(field => [field.name, field.value]));
+    }
     if (!fields || pressed.dataset.act !== "corrected") return {};
     const given = { keep: [], target: [], marked: marked() };
     fields.querySelectorAll("input[name], select[name]").forEach(field => {
