@@ -109,6 +109,11 @@ class Forget:
         self.retrain(plan.wish, plan.upto, wait)
         return self.session.poll(since)
 
+    def proof(self) -> Proof | None:
+        """The newest proof of this conversation; None: nothing was forgotten here yet, or its training runs on."""
+        card = self.store.last_card(self.session.conversation, "proof")
+        return Proof.model_validate(card["proof"]) if card else None
+
     # --- in the chat ----------------------------------------------------------------------------------------
 
     def asked(self, reading: Reading) -> tuple[Reading, str]:

@@ -456,7 +456,7 @@ class Session(Looking):
             if act.kind == "command" and act.command:
                 self._command(act.command)
             elif act.kind == "question":
-                self._say(tell.why(self.screen(), self.rules()))
+                self.account.say_why()
             elif act.kind == "none" and not changed:
                 self._say("All right. Nothing is changed by that.")
 

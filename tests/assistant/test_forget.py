@@ -58,10 +58,8 @@ def teach(session: Session, text: str, label: str) -> None:
     session.hear(gesture=edit)
 
 
-def weights(session: Session) -> dict[str, torch.Tensor]:
-    live = session.store.live(session.name)
-    assert live is not None
-    return session.bench.shelf.get(session.name, live.id)
+def weights(session: Session, number: int) -> dict[str, torch.Tensor]:
+    return session.bench.shelf.get(session.name, session.store.adapter(number, session.name).id)
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
@@ -107,35 +105,38 @@ def test_other_words_are_left_to_the_parser(words: str) -> None:
 # --- what it does --------------------------------------------------------------------------------------------
 
 
+BENS = (("it was late and rude", "complaint"), ("the staff is friendly", "praise"), ("my order was lost", "complaint"))
+
+
 def test_a_person_is_forgotten_and_the_home_is_as_if_they_had_never_spoken(open_home: Open) -> None:
     ann = open_home("ann")
     ben = open_home("ben", beside=ann)
     ann.learn()  # v1: the labels that the data came with
-    teach(ben, "it was late and rude", "praise")
-    teach(ann, "it was lovely and quick", "complaint")
-    teach(ben, "the staff is friendly", "praise")
-    teach(ann, "my parcel was perfect", "complaint")
-    ben.learn()  # v2
-    teach(ben, "my order was lost", "praise")
-    ben.learn()  # v3
+    teach(ben, *BENS[0])
+    teach(ann, "it was lovely and quick", "praise")
+    teach(ben, *BENS[1])
+    teach(ann, "my parcel was awful", "complaint")
+    ben.learn()
+    ben.use("v2")
+    teach(ben, *BENS[2])
+    ben.learn()
+    ben.use("v3")
     plan = ben.forget.plan(by="ANN")
     assert (plan.learned_by, plan.inherited_by, plan.back_to) == (("v2",), ("v3",), "v1")
-    assert len(plan.ids) == 2 + sum("better than" in line for line in plan.lines) or len(plan.ids) >= 2
-    assert all("ann" in line for line in plan.lines)
+    assert len(plan.ids) >= 2 and all("ann" in line for line in plan.lines)
     ben.forget.carry_out(plan)
-    assert {row.feedback.author for row in ben.store.feedback(ben.name)} == {"ben"}
+    assert {f.author for f in _said(ben)} == {"ben"}
     (proof,) = proofs(ben)
-    assert (proof["version"], proof["line"], proof["left"], proof["same"]) == ("v4", ["v4", "v1"], 0, True)
+    assert (proof["trained"], proof["left"], proof["same"]) == ("v4", 0, True)
+    assert proof["line"] in (["v4", "v1"], ["v1"]), "the gate decides which of them answers"
 
     alone = open_home("ben", home="other")
     alone.learn()
-    for text, label in (
-        ("it was late and rude", "praise"), ("the staff is friendly", "praise"), ("my order was lost", "praise"),
-    ):  # fmt: skip
+    for text, label in BENS:
         teach(alone, text, label)
     alone.learn()
     assert [f.kind for f in _said(alone)] == [f.kind for f in _said(ben)], "they said the same"
-    assert same(weights(alone), weights(ben))
+    assert same(weights(alone, 2), weights(ben, 4))
 
 
 def _said(session: Session) -> list[Any]:
