@@ -1,5 +1,5 @@
-"""The tab What I learned: what the goal of the task is by now, and in words, what the feedback so far has changed; and of
-each changed answer, on request, which feedback it came from."""
+"""The tab What I learned: what the goal of the task is by now, and in words, what the feedback so far has changed; and
+of each changed answer, on request, which feedback it came from."""
 
 from __future__ import annotations
 
