@@ -221,7 +221,9 @@ def _behaviours(
 
 def _grouped(likeness: np.ndarray[Any, Any]) -> list[list[int]]:
     """Butina's groups, those of fewer than FEWEST put together as what is left."""
-    left, groups, rest = set(range(len(likeness))), [], []
+    groups: list[list[int]] = []
+    rest: list[int] = []
+    left = set(range(len(likeness)))
     near = [set(np.flatnonzero(row >= LIKE).tolist()) | {n} for n, row in enumerate(likeness)]
     while left:
         centre = max(sorted(left), key=lambda n: len(near[n] & left))

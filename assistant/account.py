@@ -10,7 +10,7 @@ session.account.card("v2")                        -> "# v2 of classify …"     
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,7 +30,7 @@ __all__ = ["Account", "Side", "Taught"]
 NEWEST, NEAREST, REHEARSED = 400, 64, 64
 """Of the feedback that is looked through for causes: the newest, of these the nearest; and of the known examples."""
 MOST = 3
-BASE = "base"
+BASE: Final = "base"
 
 
 class Taught(Record):

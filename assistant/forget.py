@@ -196,8 +196,9 @@ def _short(value: Any, width: int = 60) -> str:
 
 def _tainted(bench: Workbench, ids: Sequence[str]) -> tuple[list[AdapterRow], list[AdapterRow]]:
     """The versions that were trained on some of the feedback, and those that descend from them, oldest first."""
-    wanted, dirty, heirs = set(ids), [], []
-    unclean: set[str] = set()
+    dirty: list[AdapterRow] = []
+    heirs: list[AdapterRow] = []
+    wanted, unclean = set(ids), set[str]()
     for row in bench.store.adapters(bench.task.name):
         if wanted & set(bench.store.learned(row.id)):
             dirty.append(row)

@@ -133,7 +133,8 @@ def titled(wish: Mapping[str, str]) -> str:
 
 def line_of(bench: Workbench, version: AdapterRow | None) -> tuple[list[str], set[str]]:
     """The names of a version and its ancestors, youngest first, and the ids of all that they learned."""
-    names, ids = [], set()
+    names: list[str] = []
+    ids: set[str] = set()
     while version is not None:
         names.append(f"v{version.number}")
         ids |= set(bench.store.learned(version.id))

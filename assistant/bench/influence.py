@@ -63,8 +63,7 @@ def _measured(model: Model, examples: Sequence[Example], seed: int) -> dict[str,
     queries = _gained(model, others, before)
     drawn = [(one.input, one.label) for one in others[-QUERIES:]]
     asked = [*queries, *drawn]
-    rows = {"known": [(one.input, one.label) for one in known], "items": fitted.items}
-    by_influence = influence(model, said, asked, **rows)
+    by_influence = influence(model, said, asked, known=[(one.input, one.label) for one in known], items=fitted.items)
     by_gradients = influence(model, said, asked, items=fitted.items, recipe=Recipe(ridge=1e9))
     true = _left_out(model, parent, material, asked, seed)
     first = slice(0, len(queries))
@@ -135,8 +134,10 @@ def _demo() -> list[Example]:
 
 
 def _label(one: Example) -> Label:
-    said = {"task": "demo", "author": "simulated", "critique": one.id, "reading": one.id}
-    return Label(**said, id=one.id, input=one.input, op="is", value=one.label)
+    return Label(
+        id=one.id, task="demo", author="simulated", critique=one.id, reading=one.id,
+        input=one.input, op="is", value=one.label,
+    )  # fmt: skip
 
 
 @bench
