@@ -1,10 +1,10 @@
 """What a training changed in more than figures: both versions are asked the same, and what differs is told.
 
-    view = see(model, pool, new, known)     # before the training: examples, and the words that it could learn
+    view = see(model, examples, new, known)   # before the training: examples, and the words that it could learn
     before = look(model, view)
     fit(model, ...)
     learned(model, view, before, look(model, view))
-      -> Learned(looked=200, moved=14, behaviours=(Behaviour(words=("refund",), before="question", after="order", …),),
+      -> Learned(looked=160, moved=14, behaviours=(Behaviour(words=("refund",), before="question", after="order", …),),
                  counts=(Counts(word="refund", value="complaint", before=0.02, after=0.94, texts=4),))
 
 Answers that changed alike are grouped by what they are about (Butina 1999, on the model's own vectors) and named by the
@@ -30,7 +30,7 @@ from assistant.types import Behaviour, Changed, Counts, Example, Label, Learned,
 
 __all__ = ["Look", "View", "distinctive", "learned", "look", "see", "worse"]
 
-WORDS, TEXTS = 16, 4
+WORDS, TEXTS = 10, 3
 """How many words are tried, each in how many texts."""
 LIKE = 0.45
 """The cosine from which on two texts are about the same."""
@@ -38,7 +38,7 @@ FEWEST = 3
 """Answers that make a group."""
 MOST, TYPICAL, NAMES = 8, 3, 3
 """Of the groups, the examples of each, and the words that name it."""
-LOST, BLAMED = 12, 64
+LOST, BLAMED = 12, 32
 """Of what got worse, the examples that are kept, and the newest feedback that is looked through for causes."""
 NATS = 0.2
 """What a word must count, and by how much more than before, to be told."""
@@ -50,26 +50,26 @@ Texts = Sequence[str]
 
 @dataclass(frozen=True)
 class View:
-    """What both versions are asked: examples of the pool, and (word, text, text without it)."""
+    """What both versions are asked: examples, and (word, text, text without it)."""
 
-    pool: Sequence[Example]
+    examples: Sequence[Example]
     probes: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
 class Look:
-    """A version's answers to the pool, and the (P, C) nats that each probe's text loses without the word."""
+    """A version's answers to the examples, and the (P, C) nats that each probe's text loses without the word."""
 
     answers: list[Any]
     lost: np.ndarray[Any, Any]
 
 
-def see(model: Model, pool: Sequence[Example], new: Sequence[Any], known: Sequence[Example]) -> View:
+def see(model: Model, examples: Sequence[Example], new: Sequence[Any], known: Sequence[Example]) -> View:
     """The view: words that were pointed at, then those that set the examples of one value apart."""
     said = [f for f in new if isinstance(f, Label) and f.op == "is" and isinstance(f.input, str)]
     texts = {f.input: f.value for f in said} | {e.input: e.label for e in known if isinstance(e.input, str)}
     if not model.values() or not texts:
-        return View(pool, ())
+        return View(examples, ())
     pointed = [w for f in said for piece in f.evidence if piece.role == "for" for w in _words(piece.text)]
     apart: list[tuple[float, str]] = []
     for value in dict.fromkeys(texts.values()):
@@ -78,13 +78,13 @@ def see(model: Model, pool: Sequence[Example], new: Sequence[Any], known: Sequen
         apart += [(z, word) for word, z in distinctive(inside, outside, WORDS)]
     ranked = [word for _, word in sorted(apart, key=lambda one: -one[0])]
     words = list(dict.fromkeys([*(w for w, _ in Counter(pointed).most_common(WORDS // 2)), *ranked]))[:WORDS]
-    everywhere = [*texts, *(e.input for e in pool if isinstance(e.input, str))]
-    return View(pool, [probe for word in words for probe in _probes(word, everywhere)])
+    everywhere = [*texts, *(e.input for e in examples if isinstance(e.input, str))]
+    return View(examples, [probe for word in words for probe in _probes(word, everywhere)])
 
 
 def look(model: Model, view: View) -> Look:
     """Ask everything of the adapter that the model holds now."""
-    answers = [p.value for p in model.predict([e.input for e in view.pool])] if view.pool else []
+    answers = [p.value for p in model.predict([e.input for e in view.examples])] if view.examples else []
     values = model.values()
     if not view.probes:
         return Look(answers, np.zeros((0, len(values))))
@@ -96,13 +96,13 @@ def learned(model: Model, view: View, before: Look, after: Look) -> Learned:
     """What changed between the two looks; the model holds the newer version."""
     moved = [
         Changed(example_id=e.id, input=e.input, before=a, after=b)
-        for e, a, b in zip(view.pool, before.answers, after.answers, strict=True)
+        for e, a, b in zip(view.examples, before.answers, after.answers, strict=True)
         if a != b
     ]
     return Learned(
-        looked=len(view.pool),
+        looked=len(view.examples),
         moved=len(moved),
-        behaviours=_behaviours(moved, [e.input for e in view.pool], model.embed),
+        behaviours=_behaviours(moved, [e.input for e in view.examples], model.embed),
         words=len({word for word, _, _ in view.probes}),
         counts=_counting(view, before.lost, after.lost, model.values()),
     )

@@ -37,7 +37,7 @@ POOL_FOR_RULES = 2000
 REHEARSED = 32
 EARLIER = 40
 HELDOUT = 400
-LOOKED = 200
+LOOKED = 150
 """How many of each a training looks at, at most."""
 FROZEN = ("new", "replay", "rules", "said")
 CHARACTERS = 1_000_000
@@ -131,7 +131,7 @@ def _train(
     exam = _exam(bench, lesson)
     progress(0.02, "asking the present version", None)
     parent = sit(model, exam, task.judge)
-    view = evidence.see(model, _short(bench.sample(LOOKED, 2)), lesson.new, material.known)
+    view = evidence.see(model, _looked(bench, exam), lesson.new, material.known)
     before = evidence.look(model, view)
     fitted = fit(
         model,
@@ -285,6 +285,13 @@ def _exam(bench: Workbench, lesson: _Lesson) -> Exam:
     words = {c.id: c.text for c in bench.store.critiques([f.critique for f in asked])}
     heldout = [e for e in _short(bench.sample(HELDOUT, 0, bench.heldout)) if _sayable(labels, e.label)]
     return Exam(heldout, [(words.get(f.critique, ""), f) for f in asked], _earlier(bench))
+
+
+def _looked(bench: Workbench, exam: Exam) -> list[Example]:
+    """Examples in which changes are looked for: those of the exam, which are asked anyway; few are topped up."""
+    asked = {example.id: example for example in [*exam.earlier, *exam.heldout]}
+    more = [e for e in _short(bench.sample(LOOKED, 2)) if e.id not in asked]
+    return [*asked.values(), *more[: max(0, LOOKED - len(asked))]]
 
 
 def _earlier(bench: Workbench) -> list[Example]:

@@ -1,7 +1,7 @@
 """What a training reports: measured at its time, and kept with the version for ever.
 
     Report(live=True, before=.713, after=.749, heldout=120,
-           learned=Learned(looked=200, moved=14, behaviours=(Behaviour(words=("refund",), before="question",
+           learned=Learned(looked=160, moved=14, behaviours=(Behaviour(words=("refund",), before="question",
                                                                       after="complaint", count=9, ...),), ...))
 
 Reports of earlier versions lack what came later; what is missing is None or empty, and then nothing is said of it.
@@ -83,7 +83,7 @@ class Lost(Record):
 
 
 class Learned(Record):
-    """What changed, from evidence: answers to `looked` examples of the pool, of which `moved` are others now; words
+    """What changed, from evidence: answers to `looked` examples, of which `moved` are others now; words
     that count (`words`: how many were tried); and held-out examples that became worse, at most some (`worse`: how many
     in all)."""
 

@@ -87,8 +87,8 @@ def _changed(found: Learned) -> list[str]:
     if not found.looked:
         return []
     if not found.moved:
-        return ["", f"**What changed**: none of the answers to {found.looked} examples of the pool."]
-    head = f"**What changed**: the answers to {found.moved} of {found.looked} examples of the pool."
+        return ["", f"**What changed**: none of the answers to {found.looked} examples."]
+    head = f"**What changed**: the answers to {found.moved} of {found.looked} examples."
     return ["", head, "", *[f"- {_behaviour(one)}" for one in found.behaviours]]
 
 
