@@ -33,11 +33,13 @@ class Exam:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A version's answers to an exam. `critiques`: the value, and whether it obeys, one per critique."""
+    """A version's answers to an exam, and the scores of those to held-out examples. `critiques`: the value, and whether
+    it obeys, one per critique."""
 
     scores: list[float]
     critiques: list[tuple[Any, bool]]
     earlier: list[Any]
+    answers: Sequence[Any] = ()
 
 
 def sit(model: Model, exam: Exam, judge: Judge) -> Sheet:
@@ -47,6 +49,7 @@ def sit(model: Model, exam: Exam, judge: Judge) -> Sheet:
         scores=[judge(e.label, a.value) for e, a in zip(exam.heldout, answers, strict=True)],
         critiques=_ask(model, [feedback for _, feedback in exam.critiques]),
         earlier=[answer.value for answer in model.predict([example.input for example in exam.earlier])],
+        answers=[answer.value for answer in answers],
     )
 
 

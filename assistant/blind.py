@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from assistant._wilson import wilson
 from assistant.errors import UserError
 from assistant.shown import Trial
 from assistant.store.rows import AdapterRow, TrialRow
@@ -30,7 +31,6 @@ ODDS = 20.0
 """Evidence against "alike" from which on it is enough."""
 CLOSE, MANY = 0.65, 30
 """After so many comparisons, if even the upper end of the rate of either lies below, more would hardly tell."""
-Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def tally(trials: Sequence[TrialRow], version: str, parent: str) -> Tally:
     winners = [row.first if row.vote == "first" else row.second for row in between if row.vote in ("first", "second")]
     won = winners.count(version)
     lost = len(winners) - won
-    low, high = _interval(won, lost)
+    low, high = wilson(won, won + lost)
     votes = [row.vote for row in between]
     rate = won / (won + lost) if winners else None
     return Tally(won, lost, votes.count("alike"), votes.count("bad"), rate, low, high, _advice(won, lost, low, high))
@@ -94,20 +94,6 @@ def tally(trials: Sequence[TrialRow], version: str, parent: str) -> Tally:
 
 def _between(trials: Sequence[TrialRow], version: str, parent: str) -> list[TrialRow]:
     return [row for row in trials if {row.first, row.second} == {version, parent}]
-
-
-def _interval(won: int, lost: int) -> tuple[float, float]:
-    """
-    >>> [round(end, 2) for end in _interval(9, 2)]
-    [0.52, 0.95]
-    """
-    n = won + lost
-    if not n:
-        return 0.0, 1.0
-    p, square = won / n, Z * Z
-    middle = (p + square / (2 * n)) / (1 + square / n)
-    half = Z / (1 + square / n) * math.sqrt(p * (1 - p) / n + square / (4 * n * n))
-    return max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half))
 
 
 def _evidence(won: int, lost: int) -> float:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from assistant.parsers._forgetting import ME, wish_of
 from assistant.types import Act, Constraint, ConstraintAct, Context, Reading, Record, Vocabulary
 
 __all__ = ["OPERATORS", "Card", "Line", "State", "called", "card", "say_act", "say_rule", "show_value"]
@@ -122,6 +123,9 @@ def say_act(act: Act, context: Context) -> str:
         tiers = [" = ".join(tier) for tier in act.preference.order]
         aspect = f" ({called(act.preference.aspect, context.vocabulary)})" if act.preference.aspect else ""
         return "better first: " + " > ".join(tiers) + aspect + because
+    if act.kind == "retract" and (wish := wish_of(act)):
+        whose = {None: "everybody", ME: "you"}.get(wish.get("by"), f"**{wish.get('by')}**")
+        return f"forget what {whose} said" + (f" about **{wish['about']}**" if "about" in wish else "")
     if act.kind == "retract":
         return f"you take back what you said about {who}"
     return ""
@@ -217,6 +221,8 @@ def _because(act: Act) -> str:
 
 
 def _effect(acts: Sequence[Act], state: State) -> str:
+    if state == "waiting" and any(wish_of(act) for act in acts):
+        return "Nothing is taken back until you say yes."
     if state == "waiting":
         return "I am not sure enough to go ahead: is that what you meant?"
     if state == "asking":

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
 from assistant.store.rows import AdapterRow, JobRow
+from assistant.told import tell
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
 from assistant.workbench import Workbench
 
@@ -36,6 +37,7 @@ POOL_FOR_RULES = 2000
 REHEARSED = 32
 EARLIER = 40
 HELDOUT = 400
+LOOKED = 150
 """How many of each a training looks at, at most."""
 FROZEN = ("new", "replay", "rules", "said")
 CHARACTERS = 1_000_000
@@ -77,7 +79,7 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
         try:
             fit = fitter(lesson.trainer, model)
             report, fitted = train(bench, model, lesson, fit, _folder(bench, job), progress)
-            report = report.model_copy(update={"seconds": time.perf_counter() - started})
+            report = _held_back(bench, lesson, report.model_copy(update={"seconds": time.perf_counter() - started}))
             _keep(bench, model, job, lesson, report, fitted)
         finally:
             bench.dirty()
@@ -121,6 +123,7 @@ def _toward(
 def _train(
     bench: Workbench, model: Model, lesson: _Lesson, fit: Fitter, folder: Path, progress: Progress
 ) -> tuple[Report, Fit]:
+    from adapters import evidence
     from adapters.device import device
     from adapters.gate import compare, sit
 
@@ -128,6 +131,8 @@ def _train(
     exam = _exam(bench, lesson)
     progress(0.02, "asking the present version", None)
     parent = sit(model, exam, task.judge)
+    view = evidence.see(model, _looked(bench, exam), lesson.new, material.known)
+    before = evidence.look(model, view)
     fitted = fit(
         model,
         material,
@@ -137,8 +142,22 @@ def _train(
     )
     progress(0.92, "asking the new version", None)
     model.calibrate([e.input for e in exam.heldout], [e.label for e in exam.heldout])
-    report = compare(exam, parent, sit(model, exam, task.judge), task.metric)
-    return report.model_copy(update={"device": str(device()), "signals": fitted.losses}), fitted
+    sheet = sit(model, exam, task.judge)
+    report = compare(exam, parent, sheet, task.metric)
+    worse = evidence.worse(model, exam, parent, sheet, material.known, fitted.items)
+    learned = evidence.learned(model, view, before, evidence.look(model, view)).model_copy(update=worse)
+    more = {"device": str(device()), "signals": fitted.losses, "learned": learned}
+    return report.model_copy(update=more), fitted
+
+
+def _held_back(bench: Workbench, lesson: _Lesson, report: Report) -> Report:
+    """The report; not live where something that the candidate learned was taken back while it was trained."""
+    store, task, parent = bench.store, bench.task.name, lesson.parent
+    gone = len(lesson.seen) - len(store.feedback(task, ids=lesson.seen))
+    inherited = parent is not None and getattr(store.clean_ancestor(task, parent.id), "id", None) != parent.id
+    if not gone and not inherited:
+        return report
+    return report.model_copy(update={"live": False, "why": "what it learned from was taken back meanwhile"})
 
 
 def _keep(bench: Workbench, model: Model, job: JobRow, lesson: _Lesson, report: Report, fitted: Fit) -> None:
@@ -268,60 +287,16 @@ def _exam(bench: Workbench, lesson: _Lesson) -> Exam:
     return Exam(heldout, [(words.get(f.critique, ""), f) for f in asked], _earlier(bench))
 
 
+def _looked(bench: Workbench, exam: Exam) -> list[Example]:
+    """Examples in which changes are looked for: those of the exam, which are asked anyway; few are topped up."""
+    asked = {example.id: example for example in [*exam.earlier, *exam.heldout]}
+    more = [e for e in _short(bench.sample(LOOKED, 2)) if e.id not in asked]
+    return [*asked.values(), *more[: max(0, LOOKED - len(asked))]]
+
+
 def _earlier(bench: Workbench) -> list[Example]:
     """Examples whose answers people saw, topped up with unseen ones."""
     seen = sorted(bench.store.criticised(bench.task.name, limit=EARLIER))
     found = [bench.examples[id] for id in seen if id in bench.examples]
     more = [e for e in bench.sample(2 * EARLIER, 1) if e.id not in seen]
     return [*found, *more][:EARLIER]
-
-
-# --- what is said about it -----------------------------------------------------------------------------------
-
-
-def tell(report: Report, name: str) -> str:
-    """The report in a chat message.
-
-    >>> tell(Report(live=True, why="", before=.713, after=.749, heldout=120, checked=40), "v2")
-    '**v2** is live. Held-out accuracy 71.3 % → 74.9 % (120 examples). 0 of 40 earlier answers changed.'
-    """
-    head = f"**{name}** is live." if report.live else f"**{name}** is not live: {report.why}."
-    parts = [head, *_fixed(report)]
-    if report.measures:
-        parts.append(
-            ", ".join(f"{one.name} {_figure(one.before)} → {_figure(one.after)}" for one in report.measures) + "."
-        )
-    elif report.before is not None and report.after is not None:
-        before, after = f"{100 * report.before:.1f} %", f"{100 * report.after:.1f} %"
-        parts.append(f"Held-out {report.metric} {before} → {after} ({report.heldout} examples).")
-    changed = "changed rank" if report.measures else "changed"
-    parts.append(f"{len(report.changed)} of {report.checked} earlier answers {changed}.")
-    parts += report.notes
-    if not report.live:
-        parts.append("You can keep it anyway under Versions.")
-    return " ".join(parts)
-
-
-def _figure(value: float) -> str:
-    """
-    >>> _figure(0.4123), _figure(214.0)
-    ('0.41', '214')
-    """
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
-
-
-def _fixed(report: Report) -> list[str]:
-    """Every critique asked again: how many are fixed, and which are not."""
-    fixed: dict[str, tuple[str, bool]] = {}
-    for asked in report.asked:
-        words, so_far = fixed.get(asked.critique, (asked.text, True))
-        fixed[asked.critique] = (words, so_far and asked.fixed)
-    failed = [words for words, ok in fixed.values() if not ok]
-    if not fixed:
-        return []
-    if len(fixed) == 1:
-        return ["Your critique: NOT fixed." if failed else "Your critique: fixed."]
-    text = f"{len(fixed)} critiques: {len(fixed) - len(failed)} fixed"
-    quoted = ", ".join(f"“{words}”" for words in failed[:3])
-    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-    return [f"{text}, {len(failed)} NOT fixed ({quoted}{more})." if failed else f"{text}."]

@@ -8,9 +8,11 @@ learned. The chapter `Looking` of `Session`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from assistant import tell
+from assistant.account import Account
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
 from assistant.errors import UserError
@@ -20,6 +22,7 @@ from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
+    from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
     from assistant.workbench import Workbench
@@ -116,7 +119,12 @@ class Looking:
 
     def learned(self) -> str:
         """What was learned so far, as Markdown."""
-        return tell.learned(self.versions(), self.rules(), self.store.count_feedback(self.name))
+        return self.account.learned()
+
+    @cached_property
+    def account(self) -> Account:
+        """What changed and why, who taught it, versions compared, and their cards."""
+        return Account(cast("Session", self))
 
     def view(self) -> str:
         """What the goal of the task is by now, as safe HTML; empty where outputs are right or wrong."""

@@ -21,6 +21,7 @@ from assistant import tell
 from assistant.blind import Tally
 from assistant.cards import State, card
 from assistant.errors import UserError
+from assistant.forget import Forget
 from assistant.jobs import OURS, ask, open_job
 from assistant.looking import Looking
 from assistant.parsers import Parser, hear, open_parser
@@ -119,6 +120,11 @@ class Session(Looking):
         """What people disagree on, and settling it."""
         return Disputes(self)
 
+    @cached_property
+    def forget(self) -> Forget:
+        """Take back what somebody said, or what was said about something, and prove that it is gone."""
+        return Forget(self)
+
     def close(self) -> None:
         self.store.close()
 
@@ -179,17 +185,16 @@ class Session(Looking):
             guideline=self.store.guideline(self.name).version,
         )
         heard = hear(self.parser, critique)
-        reading = checked(heard.reading, critique, self.task)
+        reading, plan = self.forget.asked(checked(heard.reading, critique, self.task))
         state = self._state_of(reading)
         id = new_id()
         applied = state == "applied"
         meant = feedback_of(reading, id, critique, self.task) if state != "asking" else []
         feedback = meant if applied else []
-        retract = self._taken_back(reading) if applied else []
+        retract = self.forget.taken_back(reading) if applied else []
         shown = card(id, reading, critique.context, text, state, self._pictures(reading, critique, meant))
         said: list[Said] = [("person", text or tell.gesture(gesture, critique.context), None)]
-        if heard.note:
-            said.append(("sayso", heard.note, {"kind": "note"}))
+        said += [("sayso", note, {"kind": "note"}) for note in (heard.note, plan) if note]
         if feedback or retract or state != "applied":
             said.append(("sayso", shown.title, shown.model_dump(mode="json")))
         self.store.record(
@@ -227,7 +232,7 @@ class Session(Looking):
         )
         others = {n for n, one in enumerate(acts) if one.kind in CHANGES | {"retract"}} - done - {act}
         feedback = self._not_yet(feedback_of(meant, reading, there.critique, self.task), reading)
-        retract = self._taken_back(meant) if self._waits(reading) else []
+        retract = self.forget.taken_back(meant) if self._waits(reading) else []
         if act is not None and others:
             self.store.confirm_act(reading, act, self.author, feedback, retract)
         else:
@@ -462,7 +467,7 @@ class Session(Looking):
         return [one for one in feedback if one.model_dump_json(exclude={"id"}) not in there]
 
     def _state_of(self, reading: Reading) -> State:
-        sure = reading.confidence >= self.bench.settings.apply_at
+        sure = 0 < reading.confidence >= self.bench.settings.apply_at
         if reading.clarify and not sure:
             return "asking"
         changes = any(act.kind in CHANGES | {"retract"} for act in reading.acts)
@@ -492,11 +497,12 @@ class Session(Looking):
             self._unlearn()
             self._show_again("before any training", feedback)
             self._learn_by_itself()
+            self.forget.go_on(reading)
         for act in reading.acts if state == "applied" else ():
             if act.kind == "command" and act.command:
                 self._command(act.command)
             elif act.kind == "question":
-                self._say(tell.why(self.screen(), self.rules()))
+                self.account.say_why()
             elif act.kind == "none" and not changed:
                 self._say("All right. Nothing is changed by that.")
 
@@ -522,13 +528,6 @@ class Session(Looking):
         if job:
             self.store.job_event(job.id, "cancelled", None, "stopped by the person")
         self._say("The training is being stopped." if job else "No training is running.")
-
-    def _taken_back(self, reading: Reading) -> list[str]:
-        if not any(act.kind == "retract" for act in reading.acts):
-            return []
-        latest = self.store.last_effective(self.conversation)
-        rows = self.store.feedback(self.name, reading=latest) if latest else []
-        return [row.feedback.id for row in rows]
 
     def _unlearn(self) -> None:
         """Leave a live version that learned what has been taken back."""

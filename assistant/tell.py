@@ -10,10 +10,10 @@ from assistant.tasks import Task
 from assistant.types import Constraint, Context, Example, Gesture, Output
 
 if TYPE_CHECKING:
-    from assistant.session import Rule, Screen, Version
+    from assistant.session import Rule, Screen
     from assistant.store import Store
 
-__all__ = ["again", "answer", "disputes", "gesture", "help", "learned", "pieces", "position", "why"]
+__all__ = ["again", "answer", "disputes", "gesture", "help", "pieces", "position", "short", "why"]
 
 SHOWN = 160
 """Characters of an input that a chat message quotes."""
@@ -24,7 +24,7 @@ def answer(example: Example, outputs: Sequence[Output], version: str, said: str 
     if said:
         return f"{said} ({version})."
     said = " · ".join(_said(output) for output in outputs)
-    return f"“{_short(example.input)}” — I say {said} ({version})."
+    return f"“{short(example.input)}” — I say {said} ({version})."
 
 
 def again(before: Sequence[Output], after: Sequence[Output], how: str, said: str = "") -> str:
@@ -55,7 +55,7 @@ def disputes(store: Store, clashes: Sequence[tuple[str, str, Constraint, Constra
 
     def by(rule: Constraint) -> str:
         said = words.get(rule.critique)
-        return f" ({rule.author}: “{_short(said)}”)" if said else f" ({rule.author})"
+        return f" ({rule.author}: “{short(said)}”)" if said else f" ({rule.author})"
 
     return [
         f"I can't do both: {one}{by(first)}, and {other}{by(second)}. Switch one off under Rules, or take it back."
@@ -100,28 +100,6 @@ def why(screen: Screen | None, rules: Sequence[Rule]) -> str:
     return " ".join(parts)
 
 
-def learned(versions: Sequence[Version], rules: Sequence[Rule], feedback: int) -> str:
-    """What was learned so far, as Markdown: the live version and what it changed, the rules, what is not fixed."""
-    live = next((version for version in versions if version.live), None)
-    lines = [f"You have given **{feedback}** {pieces(feedback).partition(' ')[2]}."]
-    if live is None:
-        lines.append("No version has been trained from it yet: the model answers as it came.")
-    elif live.report:
-        report = live.report
-        lines.append(f"**{live.name}** answers; it learned from {live.feedback} of them since {live.parent}.")
-        if report.measures and report.before is not None and report.after is not None:
-            lines.append(f"Mean {report.metric} of what it makes: {report.before:.2f} before, {report.after:.2f} now.")
-        elif report.before is not None and report.after is not None:
-            lines.append(
-                f"Held-out {report.metric}: {100 * report.before:.1f} % before, {100 * report.after:.1f} % now."
-            )
-        lines += [f"- “{_short(c.input, 80)}”: {c.before} → **{c.after}**" for c in report.changed[:8]]
-        lines += [f"- NOT fixed: “{_short(a.text, 80)}”" for a in report.asked if not a.fixed][:8]
-    on = [rule for rule in rules if rule.on]
-    lines += ["", "Rules in force:", *[f"- {rule.text} ({rule.author})" for rule in on]] if on else []
-    return "\n".join(lines)
-
-
 def help(task: Task) -> str:
     """What can be said, for somebody who asks."""
     said = "; ".join(f"“{words}”" for words in task.help)
@@ -137,7 +115,7 @@ def _said(output: Output) -> str:
     return f"**{show_value(output.value)}**{sure}{rule}"
 
 
-def _short(input: object, width: int = SHOWN) -> str:
+def short(input: object, width: int = SHOWN) -> str:
     text = " ".join(str(input).split())
     return text if len(text) <= width else text[: width - 1] + "…"
 

@@ -17,16 +17,21 @@ import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from assistant._record import Record
+from assistant.reports import Asked, Behaviour, Changed, Counts, Learned, Lost, Measure, Report
 
 __all__ = [
     "Act",
     "Asked",
+    "Behaviour",
     "Changed",
     "Command",
     "Constraint",
     "ConstraintAct",
     "Context",
+    "Counts",
     "Critique",
     "EditAct",
     "Evidence",
@@ -36,6 +41,8 @@ __all__ = [
     "Highlight",
     "Label",
     "LabelAct",
+    "Learned",
+    "Lost",
     "Measure",
     "OnScreen",
     "Operator",
@@ -64,12 +71,6 @@ def new_id() -> str:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-class Record(BaseModel):
-    """Frozen, strict about its fields, and equal by value."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # --- what is looked at -------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ class Prediction(Record):
 
     value: Any
     score: float | None = None
-    scores: dict[str, float] = {}
+    scores: dict[str, float] = Field(default_factory=dict)
     highlights: tuple[Highlight, ...] = ()
 
 
@@ -359,7 +360,7 @@ def feedback_from_json(plain: dict[str, Any]) -> Label | Constraint | Preference
     return _FEEDBACK.validate_python(plain)
 
 
-# --- tasks and what a training reports ---------------------------------------------------------------------
+# --- tasks ---------------------------------------------------------------------------------------------------
 
 
 class TaskSpec(Record):
@@ -381,59 +382,3 @@ class TaskSpec(Record):
     goal: str | None = None
     rank: int = Field(8, ge=1, le=256)
     heldout: float = Field(0.25, ge=0, lt=1)
-
-
-class Asked(Record):
-    """One critique, asked again of the candidate."""
-
-    critique: str
-    text: str
-    fixed: bool
-    before: Any = None
-    after: Any = None
-
-
-class Changed(Record):
-    """An earlier answer that the candidate gives differently."""
-
-    example_id: str
-    input: Any
-    before: Any
-    after: Any
-    right: bool | None = None
-
-
-class Measure(Record):
-    """A figure of what a model makes, of its parent and of the candidate; `bound`: how the gate bounds it, in words."""
-
-    name: str
-    before: float
-    after: float
-    bound: str = ""
-    broken: bool = False
-
-
-class Report(Record):
-    """What a training changed, against the parent. Accuracies in [0, 1]; None: nothing held out to measure.
-
-    `p_worse`: one-sided p-value of a test that the candidate is worse on the held-out examples, or, where outputs have
-    no one right answer, that what it makes is worth less. `measures` and `samples` are then of outputs of both, the
-    parent's first: (value, worth), the best first. `notes`: what could not be learned, and why.
-    """
-
-    live: bool
-    why: str
-    metric: str = "accuracy"
-    before: float | None = None
-    after: float | None = None
-    heldout: int = 0
-    p_worse: float | None = None
-    asked: tuple[Asked, ...] = ()
-    changed: tuple[Changed, ...] = ()
-    checked: int = 0
-    seconds: float = 0.0
-    device: str = "cpu"
-    signals: dict[str, float] = {}
-    measures: tuple[Measure, ...] = ()
-    samples: tuple[tuple[tuple[Any, float], ...], ...] = ()
-    notes: tuple[str, ...] = ()

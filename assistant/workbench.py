@@ -66,18 +66,24 @@ class Workbench:
         return Shelf(self.settings.folder / "adapters")
 
     @cached_property
+    def own(self) -> tuple[Example, ...]:
+        """The examples of the task's data. What people type themselves is in `examples` only: nothing is sampled from
+        it, so that a training depends on the data and on what is in force."""
+        return tuple(self.task.examples())
+
+    @cached_property
     def examples(self) -> dict[str, Example]:
-        return {example.id: example for example in self.task.examples()}
+        return {example.id: example for example in self.own}
 
     @cached_property
     def heldout(self) -> list[Example]:
         """What adapters are judged on: held-out examples whose label is known."""
-        return [e for e in self.examples.values() if e.split == "heldout" and e.label is not None]
+        return [e for e in self.own if e.split == "heldout" and e.label is not None]
 
     @cached_property
     def known(self) -> list[Example]:
         """Pool examples that came with a label."""
-        return [e for e in self.examples.values() if e.split == "pool" and e.label is not None]
+        return [e for e in self.own if e.split == "pool" and e.label is not None]
 
     def teachers(self) -> list[Example]:
         """Those of them that teach: not the questions by which a team's people are judged."""
@@ -87,7 +93,7 @@ class Workbench:
     @cached_property
     def unknown(self) -> list[Example]:
         """Pool examples without a label: those worth asking about; all of the pool where none is left."""
-        pool = [e for e in self.examples.values() if e.split == "pool"]
+        pool = [e for e in self.own if e.split == "pool"]
         return [e for e in pool if e.label is None] or pool
 
     def example(self, id: str) -> Example:
@@ -111,7 +117,10 @@ class Workbench:
         """The model with this adapter ("base": with none, None: the live one), for one caller at a time."""
         with self._lock:
             model = self._warm()
+            before = model.values()
             model.relabel(self._sayable())
+            if model.values() != before:
+                self._loaded = None  # what the adapter knows of a label that comes back is in its file alone
             wanted = self.live() if adapter is None else adapter
             self._swap(model, wanted if isinstance(wanted, AdapterRow) else None)
             yield model

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -86,6 +86,12 @@ def _train(bench: Workbench, job: JobRow) -> None:
         return
     name = f"v{said.adapter(job.id, job.task).number}"
     _say(said, job, tell(report, name), {"kind": "report", "adapter": job.id})
+    if "forget" in job.params:
+        from assistant.proof import prove
+
+        said.job_event(job.id, "running", 0.97, "proving that it is gone")
+        proof = prove(bench, job.params["forget"], said.adapter(job.id, job.task))
+        _say(said, job, proof.told(), {"kind": "proof", "proof": proof.model_dump(mode="json")})
     said.job_event(job.id, "done", 1.0, tell(report, name))
 
 
@@ -93,7 +99,7 @@ class Stopped(Exception):
     """The person stopped the training."""
 
 
-def _say(said: Store, job: JobRow, text: str, card: dict[str, str] | None) -> None:
+def _say(said: Store, job: JobRow, text: str, card: dict[str, Any] | None) -> None:
     conversation = job.params.get("conversation")
     if conversation:
         said.say(conversation, "sayso", text, card)

@@ -164,6 +164,7 @@ def answer(output: Output, choices: Sequence[str], place: str, several: bool, ru
             tag("span", place if several else "Sayso says", class_="says"),
             field,
             thumbs("thumb", None, target=place),
+            "" if several else button("Why?", "why", title="The words, the rule, and the feedback that taught it"),
             class_="row",
         ),
         tag("div", meter, tag("span", sure), class_="sure"),

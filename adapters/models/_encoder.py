@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from adapters.device import autocast, device
+from adapters.device import autocast, device, on_gpu
 from adapters.models._base import fingerprint, not_loaded, quiet
 from assistant.errors import UserError
 
@@ -39,6 +39,11 @@ MEMORY_BYTES = 2**30
 SAID = 100_000
 """Texts whose features are remembered until the adapter changes; 6 kB each."""
 MAX_TOKENS = 256
+EVEN_TEXTS, EVEN_TOKENS = 4, 16
+"""The shape of a batch without gradients: so many texts (on a GPU 16 times as many), tokens in multiples of so many.
+The order of a sum depends on the shape, and with it the last bit. In batches of one shape what is said of a text
+depends on the text and the adapter alone, never on its company, so a training comes out the same, bit for bit, whatever
+else was asked before: that is how forgetting can be proved."""
 LAYERED = {"bert", "roberta", "xlm-roberta", "camembert"}
 """Model types whose layers take (hidden, mask) alone, so that they can be run in two halves."""
 
@@ -173,22 +178,38 @@ class Encoder(nn.Module):
         return torch.stack([said[text] for text in texts])
 
     def _run(self, texts: Sequence[str], remember: bool, batch: int = 64) -> Tensor:
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        parts = []
-        for start in range(0, len(order), batch):
-            chunk = [texts[index] for index in order[start : start + batch]]
+        """(S, L x D) features; in batches of `batch` texts where gradients are wanted, else in even ones."""
+        unique = sorted(dict.fromkeys(texts), key=len)
+        chunks: Iterable[tuple[list[str], int | None]]
+        if torch.is_grad_enabled():
+            chunks = [(unique[start : start + batch], None) for start in range(0, len(unique), batch)]
+        else:
+            chunks = self._even(unique)
+        rows: dict[str, Tensor] = {}
+        for chunk, length in chunks:
             with autocast():
-                parts.append(self._batch(chunk, remember).float())
-        back = torch.tensor(order, device=device()).argsort()
-        return torch.cat(parts)[back]
+                rows.update(zip(chunk, self._batch(chunk, remember, length).float(), strict=False))
+        return torch.stack([rows[text] for text in texts])
 
-    def _batch(self, texts: list[str], remember: bool) -> Tensor:
+    def _even(self, texts: list[str]) -> Iterator[tuple[list[str], int]]:
+        """Batches of one shape, each with the tokens that its texts are padded to; the last text fills up the rest."""
+        size = EVEN_TEXTS * (16 if on_gpu() else 1)
+        tokens = self.tokenizer(texts, truncation=True, max_length=self.most_tokens)["input_ids"] if texts else []
+        alike: dict[int, list[str]] = {}
+        for text, found in zip(texts, tokens, strict=True):
+            alike.setdefault(-(-len(found) // EVEN_TOKENS) * EVEN_TOKENS, []).append(text)
+        for length, some in alike.items():
+            for start in range(0, len(some), size):
+                chunk = some[start : start + size]
+                yield chunk + chunk[-1:] * (size - len(chunk)), min(length, self.most_tokens)
+
+    def _batch(self, texts: list[str], remember: bool, length: int | None = None) -> Tensor:
         if not self.first:
-            tokens = self._tokens(texts)
+            tokens = self._tokens(texts, length)
             states = self.peft(**tokens, output_hidden_states=True).hidden_states
             mask = tokens["attention_mask"]
             return torch.cat([_mean(states[layer], mask) for layer in self.read], -1)
-        hidden, mask, below = self._states(texts, remember)
+        hidden, mask, below = self._states(texts, remember, length)
         wide = mask[:, None, None, :].bool().expand(-1, 1, hidden.shape[1], -1)
         means = [below] if below.shape[1] else []
         for number, layer in enumerate(self._bert().encoder.layer[self.first :], self.first + 1):
@@ -200,24 +221,28 @@ class Encoder(nn.Module):
     def _bert(self) -> Any:
         return self.peft.get_base_model()
 
-    def _states(self, texts: list[str], remember: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def _states(self, texts: list[str], remember: bool, length: int | None) -> tuple[Tensor, Tensor, Tensor]:
         """(B, T, D) hidden states below the adapter, the (B, T) mask, and the means of the layers below."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._below]
-        fresh = dict(zip(missing, self._lower(missing), strict=True)) if missing else {}
+        fresh: dict[str, tuple[Tensor, Tensor]] = {}
+        for chunk, tokens in self._even(missing):
+            fresh.update(zip(chunk, self._lower(chunk, tokens), strict=True))
         rows = [fresh[text] if text in fresh else self._touch(text) for text in texts]
         if remember:
             for text, row in fresh.items():
                 self._keep(text, row)
         states = [state.to(device(), torch.float32) for state, _ in rows]
         hidden = nn.utils.rnn.pad_sequence(states, batch_first=True)
+        if length is not None:
+            hidden = nn.functional.pad(hidden, (0, 0, 0, length - hidden.shape[1]))
         lengths = torch.tensor([len(state) for state in states], device=device())
         mask = (torch.arange(hidden.shape[1], device=device())[None] < lengths[:, None]).long()
         return hidden, mask, torch.stack([mean.to(device(), torch.float32) for _, mean in rows])
 
-    def _lower(self, texts: list[str]) -> list[tuple[Tensor, Tensor]]:
+    def _lower(self, texts: list[str], length: int) -> list[tuple[Tensor, Tensor]]:
         """What the frozen layers say of each text, in half precision to remember twice as many:
         its (tokens, D) states, and the means of the layers that are read."""
-        tokens = self._tokens(texts)
+        tokens = self._tokens(texts, length)
         mask = tokens["attention_mask"]
         bert = self._bert()
         with torch.no_grad():
@@ -233,8 +258,10 @@ class Encoder(nn.Module):
         sizes = mask.sum(1).tolist()
         return [(hidden[i, :n].half(), joined[i].half()) for i, n in enumerate(sizes)]
 
-    def _tokens(self, texts: list[str]) -> dict[str, Tensor]:
-        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=self.most_tokens, return_tensors="pt")
+    def _tokens(self, texts: list[str], length: int | None = None) -> dict[str, Tensor]:
+        """Padded to `length` tokens, or to the longest of the texts."""
+        padding, most = (True, self.most_tokens) if length is None else ("max_length", length)
+        tokens = self.tokenizer(texts, padding=padding, truncation=True, max_length=most, return_tensors="pt")
         return {key: value.to(device()) for key, value in tokens.items()}
 
     def _touch(self, text: str) -> tuple[Tensor, Tensor]:

@@ -81,6 +81,40 @@ def retract(
     say(as_json, {"task": name, "retracted": ids, "live": answers, "left": left}, text)
 
 
+@feedback.command()
+def forget(
+    author: Annotated[str | None, typer.Option(help="What this person said.")] = None,
+    about: Annotated[str | None, typer.Option(help="What is about this: words, in any form.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    task: Which = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Take back what somebody said, or what is about something, train without it, and prove that it is gone.
+
+    Exit status 1: it is not proved to be gone.
+    """
+    from assistant.session import Session
+
+    with store(home) as opened:
+        spec = meant(opened, task)
+    # nobody speaks here, so no parser's model is loaded
+    session = Session.open(spec, home=home, parser="scripted")
+    try:
+        plan = session.forget.plan(by=author, about=about)
+        note(plan.told().replace("**", ""))
+        if not yes:
+            typer.confirm("Forget it?", abort=True, err=True)
+        turn = session.forget.carry_out(plan)
+        proof = session.forget.proof()
+    finally:
+        session.close()
+    told = "\n".join(message.text for message in turn.messages).replace("**", "")
+    say(as_json, {"plan": plan.model_dump(mode="json"), "proof": proof and proof.model_dump(mode="json")}, told)
+    if proof is None or proof.left or proof.same is False:
+        raise typer.Exit(1)
+
+
 def export(
     format: Annotated[str, typer.Option(help=FORMATS)],
     out: Annotated[Path, typer.Option(help="A new folder.")],

@@ -1,7 +1,10 @@
-"""`sayso learn` trains now; `sayso adapters` lists, shows and compares versions, and makes one live."""
+"""`sayso learn` trains now, `sayso learned` says what came of it; `sayso adapters` is about the versions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -9,12 +12,14 @@ import typer
 from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, say, short, store, workbench
 
 if TYPE_CHECKING:
+    from assistant.account import Side
+    from assistant.session import Session
     from assistant.store import Store
     from assistant.store.rows import AdapterRow
     from assistant.types import Example
     from assistant.workbench import Workbench
 
-__all__ = ["adapters", "learn"]
+__all__ = ["adapters", "learn", "learned"]
 
 adapters = typer.Typer(name="adapters", help="The versions of what was learned.", no_args_is_help=True)
 BASE = "base"
@@ -129,6 +134,56 @@ def diff(
 
 
 @adapters.command()
+def compare(
+    old: Name,
+    new: Name,
+    inputs: Annotated[list[str], typer.Argument(help="What to ask both about.")],
+    task: Which = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Ask two versions about anything, and show what counted for each."""
+    with _silent(task, home) as session:
+        pairs = [session.account.compare(old, new, text) for text in inputs]
+    plain = [
+        {"input": text, "versions": [side.model_dump(mode="json") for side in pair]}
+        for text, pair in zip(inputs, pairs, strict=True)
+    ]
+    lines = [f"“{short(text)}”\n" + "\n".join(map(_side, pair)) for text, pair in zip(inputs, pairs, strict=True)]
+    say(as_json, plain, "\n".join(lines))
+
+
+@adapters.command()
+def card(
+    version: Name,
+    out: Annotated[Path | None, typer.Option(help="A file to write it to [default: print it].")] = None,
+    task: Which = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Print the model card of a version: data, people, figures with intervals, limits."""
+    with _silent(task, home) as session:
+        text = session.account.card(version)
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+    say(as_json, {"version": version, "card": text}, f"{out} is written." if out is not None else text)
+
+
+def learned(task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
+    """Say what was learned: what changed, which words count now, what is fixed, what got worse."""
+    with _silent(task, home) as session:
+        text = session.account.learned()
+        live = next((version for version in session.versions() if version.live), None)
+    plain = {
+        "task": session.name,
+        "version": live.name if live else None,
+        "report": live.report.model_dump(mode="json") if live and live.report else None,
+        "text": text,
+    }
+    say(as_json, plain, text.replace("**", ""))
+
+
+@adapters.command()
 def use(version: Name, task: Which = None, author: Author = None, as_json: AsJson = False, home: Home = None) -> None:
     """Make a version live: roll back, or keep one that the gate held back."""
     from assistant.settings import settings
@@ -146,6 +201,29 @@ def use(version: Name, task: Which = None, author: Author = None, as_json: AsJso
         opened.go_live(name, row.id if row else None, chosen.author, "chosen by hand")
     live = f"v{row.number}" if row else BASE
     say(as_json, {"task": name, "live": live}, f"{live} is live.")
+
+
+@contextmanager
+def _silent(task: str | None, home: Path | None) -> Iterator[Session]:
+    """A session at which nobody speaks, so that no parser's model is loaded."""
+    from assistant.commands import meant
+    from assistant.session import Session
+
+    with store(home) as opened:
+        spec = meant(opened, task)
+    session = Session.open(spec, home=home, parser="scripted")
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _side(side: Side) -> str:
+    """What one version says: "v2    complaint   91 %  for it: refund"."""
+    ranked = sorted(side.highlights, key=lambda part: -part.weight)
+    words = ", ".join(part.text for part in ranked[:4] if part.weight > 0)
+    sure = f"{100 * side.score:3.0f} %" if side.score is not None else "     "
+    return f"  {side.name:5} {side.value}  {sure}" + (f"  for it: {words}" if words else "")
 
 
 def _listing(one: dict[str, Any]) -> str:

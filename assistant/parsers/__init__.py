@@ -48,14 +48,20 @@ def hear(read: Parser, critique: Critique) -> Heard:
     """The reading of a critique, by the parser that was asked or by the one that it leaves the critique to.
 
     A parser that may leave critiques to others has a method `heard(critique) -> Heard`, and tells why in the note.
-    What is said of marked parts ("this must stay"), answers that are dictated, and rules about texts in so many words
-    ("at most 40 words") are read alike for all.
+    What is said of marked parts ("this must stay"), answers that are dictated, rules about texts in so many words
+    ("at most 40 words") and orders to forget ("everything from Ann") are read alike for all.
     """
     from assistant.parsers._dictation import read_dictation
+    from assistant.parsers._forgetting import read_forgetting
     from assistant.parsers._pointing import read_pointing
     from assistant.parsers._rule import read_rule
 
-    for name, read_all_alike in (("pointing", read_pointing), ("dictation", read_dictation), ("rule", read_rule)):
+    for name, read_all_alike in (
+        ("pointing", read_pointing),
+        ("dictation", read_dictation),
+        ("rule", read_rule),
+        ("forgetting", read_forgetting),
+    ):
         reading = read_all_alike(critique)
         if reading is not None:
             return Heard(reading, name, "1")

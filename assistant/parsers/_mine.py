@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from assistant.parsers._forgetting import wish_of
 from assistant.parsers._rows import Row
 from assistant.parsers._score import _ece, is_right
 from assistant.store import Store
@@ -61,6 +62,8 @@ def judged(store: Store, task: str | None = None) -> list[Judged]:
         critique = Critique.model_validate(row.critique)
         if row.replaces is not None or critique.gesture is not None or not critique.text.strip():
             continue
+        if any(wish_of(act) for act in Reading.model_validate(row.body).acts):
+            continue  # read alike for all parsers, and about no output: nothing that one could learn
         verdict: Decision = row.decision or "corrected"
         reading = Reading.model_validate(row.body)
         kept.append(Judged(critique, reading, row.parser, row.parser_version, verdict, _gold(row.id, rows, newer)))

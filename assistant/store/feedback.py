@@ -6,6 +6,7 @@ store.feedback("mail", after=41) -> [FeedbackRow(seq=42, feedback=Label(...), ac
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
@@ -119,17 +120,22 @@ class Remembered(Database):
             return (connection.execute(kept).scalar() or 0) - (connection.execute(gone).scalar() or 0)
 
     def sample_feedback(self, task: str, n: int, seed: int, not_ids: Iterable[str] = ()) -> list[FeedbackRow]:
-        """At most `n` active labels and preferences, drawn uniformly, the same for the same seed and history.
+        """At most `n` active labels and preferences, drawn uniformly, the same for the same seed and active feedback:
+        what was taken back is as if it had never been said.
 
-        It looks at no more than 8 n + 64 numbers, however long the history: where nearly all of it is
-        retracted
-        or is rules, fewer than `n` may be found.
+        It looks at no more than 8 n + 64 numbers, however long the history: where nearly all of it is rules,
+        fewer than `n` may be found.
         """
         without = set(not_ids)
         with self.reading() as connection:
             highest = connection.execute(select(sa.func.max(f.seq)).where(f.task == task)).scalar() or 0
-            looks = min(highest, 8 * n + 64 + len(without))
-            drawn = random.Random(seed).sample(range(1, highest + 1), looks)
+            back = (
+                select(f.seq).join(t.feedback_events, e.feedback == f.id).where(e.task == task, e.event == "retracted")
+            )
+            gone = sorted(connection.execute(back).scalars())
+            active = highest - len(gone)
+            looks = min(active, 8 * n + 64 + len(without))
+            drawn = _seqs(random.Random(seed).sample(range(1, active + 1), looks), gone)
             found: list[FeedbackRow] = []
             for some in batches(drawn, max(16, min(500, n + n // 4))):
                 query = rows_of().where(f.task == task, f.seq.in_(some), f.kind != "constraint", ~retracted())
@@ -155,3 +161,13 @@ class Remembered(Database):
                 query = select(f.example).distinct().where(f.task == task, f.example.in_(some), ~retracted())
                 found |= {keys[example] for example in connection.execute(query).scalars()}
         return found
+
+
+def _seqs(places: Iterable[int], gone: Sequence[int]) -> list[int]:
+    """The seqs of the feedback at these places among the active ones, counted from 1; `gone`: the others, ascending.
+
+    >>> _seqs([1, 2, 3], gone=[2, 3])
+    [1, 4, 5]
+    """
+    before = [seq - index for index, seq in enumerate(gone)]
+    return [place + bisect_right(before, place) for place in places]

@@ -298,4 +298,5 @@ ACTS: dict[str, Callable[[Visit], Any]] = {
     "learn": lambda visit: visit.session.learn(wait=False),
     "undo-last": lambda visit: visit.session.undo(),
     "explain": lambda visit: visit.session.explain(),
+    "why": lambda visit: visit.session.account.say_why(),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,6 +14,7 @@ from assistant.errors import UserError
 from assistant.session import Version
 from assistant.types import Report
 from ui.blind import VOTES, panel
+from ui.compare import sides
 from ui.desk import PRESS, Desk, Visit
 from ui.draw import Shown
 from ui.html import button, figure, percent, plain, since, tag
@@ -25,6 +28,8 @@ BASE = "base"
 def tab(desk: Desk, opened: gr.Tab) -> None:
     """Build the tab; it is drawn anew whenever it is opened."""
     table = gr.HTML(js_on_load=PRESS, apply_default_css=False, elem_id="versions")
+    take = gr.DownloadButton("Download", visible=False, elem_id="take-card", scale=0)
+    beside(desk, opened)
 
     def drawn(visit: Visit, shown: str | None = None, blind: str = "") -> dict[Any, Any]:
         opened = (visit.session.changes(shown), visit.session.compared(shown)) if shown else None
@@ -32,17 +37,20 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
 
     def look(visit: Visit) -> dict[Any, Any]:
         visit.paint = False
-        return drawn(visit)
+        return {**drawn(visit), take: gr.DownloadButton(value=None, visible=False)}
 
     def press(visit: Visit) -> dict[Any, Any]:
         version, act = str(visit.press.get("version", "")), visit.press.get("act")
         known = {one.id: one.name for one in visit.session.versions()}
         if version not in {"", BASE, *known}:
             raise UserError("That version is not there any more", do="open the tab again")
-        if act in ("changes", "trial", "vote"):
+        if act in ("changes", "trial", "vote", "card"):
             visit.paint = False
         if act == "changes":
             return drawn(visit, version or None)
+        if act == "card":
+            card = _card(visit, known[version])
+            return {take: gr.DownloadButton(f"Download {card.name}", value=str(card), visible=True)}
         if act == "trial":
             return drawn(visit, blind=_next(visit, version, known[version]))
         if act == "vote":
@@ -50,8 +58,51 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
         visit.session.use(version)
         return drawn(visit)
 
-    desk.on(opened.select, look, also=[table], counted=False)
-    desk.on(table.click, press, also=[table])
+    desk.on(opened.select, look, also=[table, take], counted=False)
+    desk.on(table.click, press, also=[table, take])
+
+
+def beside(desk: Desk, opened: gr.Tab) -> None:
+    """Ask any two versions about anything that is typed in."""
+    with gr.Column(elem_id="beside"):
+        gr.HTML(BESIDE, js_on_load=None, apply_default_css=False)
+        with gr.Row(equal_height=True):
+            text = gr.Textbox(
+                placeholder="Type anything…", label="Input", show_label=False, lines=1, max_lines=6, container=False,
+                elem_id="beside-text", max_length=4000, scale=4, min_width=240,
+            )  # fmt: skip
+            old, new = (
+                gr.Dropdown([BASE], value=BASE, label=name, show_label=False, container=False, elem_id=id, min_width=90)
+                for name, id in (("one version", "beside-old"), ("the other", "beside-new"))
+            )
+            ask = gr.Button("Ask both", elem_id="beside-ask", scale=0, min_width=110)
+        said = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="beside-said")
+
+    def look(visit: Visit) -> dict[Any, Any]:
+        visit.paint = False
+        versions = visit.session.versions()
+        names = [*(version.name for version in versions), BASE]
+        live = next((version for version in versions if version.live), None)
+        pair = (live.parent, live.name) if live else (BASE, names[0])
+        return {part: gr.Dropdown(names, value=name) for part, name in zip((old, new), pair, strict=True)}
+
+    def compare(visit: Visit, text: str, old: str, new: str) -> dict[Any, Any]:
+        visit.paint = False
+        return {said: sides(*visit.session.account.compare(str(old), str(new), text))}
+
+    desk.on(opened.select, look, also=[old, new], counted=False)
+    for event in (ask.click, text.submit):
+        desk.on(event, compare, [text, old, new], [said], show_progress="minimal")
+
+
+BESIDE = """<div class="page"><h2>Two versions beside each other</h2></div>"""
+
+
+def _card(visit: Visit, name: str) -> Path:
+    """The model card of a version, as a file that the page may serve; Gradio clears it."""
+    path = Path(tempfile.mkdtemp(prefix="sayso-card-")) / f"{visit.session.name}-{name}.md".replace("/", "-")
+    path.write_text(visit.session.account.card(name), encoding="utf-8")
+    return path
 
 
 def _voted(visit: Visit, known: dict[str, str]) -> str:
@@ -104,6 +155,7 @@ def _row(version: Version, opened: Shown | None) -> str:
     use += button(
         "Compare blindly", "trial", version=version.id, title="With the version before, not told which is which"
     )
+    use += button("Model card", "card", version=version.id, title="Data, people, figures with intervals, limits")
     return tag(
         "li",
         tag("div", tag("h3", escape(version.name)), badge, tag("span", made, class_="effect"), class_="top"),
