@@ -8,17 +8,20 @@ learned. The chapter `Looking` of `Session`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from assistant import tell
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
 from assistant.errors import UserError
 from assistant.jobs import open_job
+from assistant.quality._oversight import Quality
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
+    from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
     from assistant.workbench import Workbench
@@ -35,6 +38,11 @@ class Looking:
     author: str
     name: str
     conversation: str
+
+    @cached_property
+    def quality(self) -> Quality:
+        """How good the feedback is: agreement, people, what is held, contradictions."""
+        return Quality(cast("Session", self))
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""
@@ -58,7 +66,7 @@ class Looking:
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
-        return [message_of(row, states, confirmed, self.author) for row in rows]
+        return self.quality.marked([message_of(row, states, confirmed, self.author) for row in rows], rows)
 
     def progress(self) -> Progress | None:
         job = open_job(self.store, self.name)
@@ -81,6 +89,7 @@ class Looking:
                 text=say_rule(row.feedback, self.task.vocabulary),
                 author=row.feedback.author,
                 on=row.on,
+                held=row.held,
                 created_at=row.feedback.created_at,
                 words=words.get(row.feedback.critique, ""),
             )

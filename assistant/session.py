@@ -339,6 +339,7 @@ class Session(Looking):
 
     def poll(self, after: int) -> Turn:
         """What happened since message `after`: a training's report, and the screen asked again by a new version."""
+        self.quality.tell()
         screen = self.screen()
         if screen and screen.adapter != self.bench.live_name():
             self._show_again(f"by {self.bench.live_name()}")
@@ -441,6 +442,7 @@ class Session(Looking):
     def _after(self, reading: Reading, changed: bool, state: State, feedback: Sequence[Feedback] = ()) -> None:
         """What a turn brings about: the example asked again, a training, and what was commanded."""
         if changed and state == "applied":
+            self.quality.watch(feedback)
             if why := self.bench.unread(feedback):
                 self._say(f"This is kept, but I can't learn from it: {why}")
             self._unlearn()

@@ -24,6 +24,7 @@ from ui.cards import removable, said, waiting
 from ui.correct import corrected
 from ui.desk import PRESS, Desk, Handler, Visit, anchored
 from ui.draw import progress
+from ui.views.quality import decide
 
 __all__ = ["ACTS", "begin", "poll", "tab"]
 
@@ -298,4 +299,7 @@ ACTS: dict[str, Callable[[Visit], Any]] = {
     "learn": lambda visit: visit.session.learn(wait=False),
     "undo-last": lambda visit: visit.session.undo(),
     "explain": lambda visit: visit.session.explain(),
+    "settle": decide,
+    "release": decide,
+    "take-back": decide,
 }
