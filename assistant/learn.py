@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
+from assistant.quality._weigh import choose
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.told import tell
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
@@ -56,8 +57,9 @@ class _Lesson:
     """All in force, where the task has a goal."""
     seen: list[str]
     """All that the version counts as having learned from, also what teaches nothing: a rule for one item, say."""
-    trainer: str = OURS
-    """Who trains: our own loop, or TRL's."""
+    trainer: str = OURS  # our own loop, or "trl"
+    notes: tuple[str, ...] = ()
+    """What is not learned of what people said, and why."""
 
 
 def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text, figures: None) -> Report:
@@ -79,7 +81,8 @@ def learn(bench: Workbench, job: JobRow, progress: Progress = lambda share, text
         try:
             fit = fitter(lesson.trainer, model)
             report, fitted = train(bench, model, lesson, fit, _folder(bench, job), progress)
-            report = _held_back(bench, lesson, report.model_copy(update={"seconds": time.perf_counter() - started}))
+            seconds, notes = time.perf_counter() - started, (*report.notes, *lesson.notes)
+            report = _held_back(bench, lesson, report.model_copy(update={"seconds": seconds, "notes": notes}))
             _keep(bench, model, job, lesson, report, fitted)
         finally:
             bench.dirty()
@@ -210,13 +213,13 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
         plain = json.loads(path.read_text(encoding="utf-8"))
         parts = {key: [feedback_from_json(f) for f in plain[key]] for key in FROZEN}
         parent = plain["parent"] and AdapterRow.model_validate(plain["parent"])
-        return _Lesson(parent or None, **parts, seen=plain["seen"], trainer=plain.get("trainer", OURS))  # type: ignore[arg-type]
+        more = {"seen": plain["seen"], "trainer": plain["trainer"], "notes": tuple(plain["notes"])}
+        return _Lesson(parent or None, **parts, **more)  # type: ignore[arg-type]
     lesson = replace(_gather(bench), trainer=job.params.get("trainer", OURS))
     plain = {
         "parent": lesson.parent and lesson.parent.model_dump(mode="json"),
         **{key: [f.model_dump(mode="json") for f in getattr(lesson, key)] for key in FROZEN},
-        "seen": lesson.seen,
-        "trainer": lesson.trainer,
+        **{key: getattr(lesson, key) for key in ("seen", "trainer", "notes")},
     }
     aside = path.with_suffix(".new")
     aside.write_text(json.dumps(plain), encoding="utf-8")
@@ -225,8 +228,7 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
 
 
 def _gather(bench: Workbench) -> _Lesson:
-    """The parent is the live version, or the youngest before it that learned nothing taken back since and is of this
-    base."""
+    """The parent is the live version, or the youngest before it that learned nothing bad, and is of this base."""
     store, task = bench.store, bench.task.name
     live = store.live(task)
     parent = bench.parent(store.clean_ancestor(task, live.id) if live else None)
@@ -235,9 +237,10 @@ def _gather(bench: Workbench) -> _Lesson:
     new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
     replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
-    seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
+    taught = choose(bench, new, [row.feedback for row in replay])
+    given = [f.id for f in (*(row.feedback for row in rows), *rules) if f.id not in taught.open]
     said = bench.said() if aims else []
-    return _Lesson(parent, new, [row.feedback for row in replay], rules, said, seen)
+    return _Lesson(parent, taught.new, taught.replay, rules, said, list(dict.fromkeys(given)), notes=taught.notes)
 
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:

@@ -17,6 +17,7 @@ from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
 from assistant.errors import UserError
 from assistant.jobs import open_job
+from assistant.quality._oversight import Quality
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
 from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
@@ -43,6 +44,11 @@ class Looking:
     def _may_look(self) -> None:
         check(self.store, self.name, self.author, "look")
 
+    @cached_property
+    def quality(self) -> Quality:
+        """How good the feedback is: agreement, people, what is held, contradictions."""
+        return Quality(cast("Session", self))
+
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""
         self._may_look()
@@ -67,7 +73,7 @@ class Looking:
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
-        return [message_of(row, states, confirmed, self.author) for row in rows]
+        return self.quality.marked([message_of(row, states, confirmed, self.author) for row in rows], rows)
 
     def progress(self) -> Progress | None:
         job = open_job(self.store, self.name)
@@ -91,6 +97,7 @@ class Looking:
                 text=say_rule(row.feedback, self.task.vocabulary),
                 author=row.feedback.author,
                 on=row.on,
+                held=row.held,
                 created_at=row.feedback.created_at,
                 words=words.get(row.feedback.critique, ""),
             )

@@ -381,6 +381,7 @@ class Session(Looking):
 
     def poll(self, after: int) -> Turn:
         """What happened since message `after`: a training's report, and the screen asked again by a new version."""
+        self.quality.tell()
         screen = self.screen()
         self._remind()
         if screen and screen.adapter != self.bench.live_name():
@@ -492,6 +493,7 @@ class Session(Looking):
         if told := self.team.received(feedback):
             self._say_once(told)
         if changed and state == "applied":
+            self.quality.watch(feedback)
             if why := self.bench.unread(feedback):
                 self._say(f"This is kept, but I can't learn from it: {why}")
             self._unlearn()

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """New critiques until a training starts by itself; 0: only when asked."""
     replay: int = Field(64, ge=0)
     """Earlier feedback that a training rehearses: a bound, so that a turn never gets slower."""
+    hold: bool = True
+    """Where several people give feedback, that of somebody whom a measure names waits until it was looked at."""
     pool_sample: int = Field(256, ge=1)
     """Unlabelled examples looked at when choosing the next one or applying rules."""
     seed: int = Field(0, ge=0)

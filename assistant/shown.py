@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.cards import Card
+from assistant.quality._clash import Clash
 from assistant.store.rows import AdapterRow
 from assistant.tasks import View
 from assistant.types import Example, Label, OnScreen, Output, Record, Report
@@ -31,6 +32,10 @@ class Message(Record):
     vote: bool | None = None
     output_id: str | None = None
     adapter: str | None = None
+    clash: Clash | None = None
+    """Two that can't both hold, which this message tells of."""
+    held: str | None = None
+    """Whose feedback waits, as this message says, and still does."""
 
 
 class Progress(Record):
@@ -44,7 +49,7 @@ class Progress(Record):
 
 
 class Rule(Record):
-    """A constraint in force, or switched off."""
+    """A constraint in force, switched off, or `held`: waiting for somebody to look at it."""
 
     id: str
     text: str
@@ -52,6 +57,7 @@ class Rule(Record):
     on: bool
     created_at: datetime
     words: str
+    held: bool = False
 
 
 class Version(Record):

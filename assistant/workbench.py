@@ -23,6 +23,7 @@ from assistant.types import Constraint, Example, Feedback, Label, Output, Predic
 if TYPE_CHECKING:
     from adapters.models import Model
     from adapters.shelf import Shelf
+    from assistant.quality._votes import Ledger
 
 __all__ = ["Workbench", "unread"]
 
@@ -95,6 +96,13 @@ class Workbench:
         """Pool examples without a label: those worth asking about; all of the pool where none is left."""
         pool = [e for e in self.own if e.split == "pool"]
         return [e for e in pool if e.label is None] or pool
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of who said what, read once and then kept up to date."""
+        from assistant.quality._votes import Ledger
+
+        return Ledger(self.store, self.task.name, self.heldout)
 
     def example(self, id: str) -> Example:
         """Raises UserError where the data no longer has it."""
@@ -210,7 +218,7 @@ class Workbench:
     def rules(self, conversation: str | None = None, example_id: str = "") -> list[Constraint]:
         """The constraints in force, oldest first; those of an item only for `example_id`."""
         rows = self.store.rules(self.task.name, conversation, example_id)
-        return [row.feedback for row in rows if row.on and isinstance(row.feedback, Constraint)]
+        return [row.feedback for row in rows if row.on and not row.held and isinstance(row.feedback, Constraint)]
 
     def labels(self) -> tuple[str, ...]:
         """The task's labels, as last named in the chat."""
@@ -233,6 +241,7 @@ class Workbench:
             row.feedback
             for row in rows
             if row.on
+            and not row.held
             and not (
                 isinstance(row.feedback, Constraint)
                 and (row.feedback.scope in elsewhere or row.feedback.conversation not in (None, conversation))

@@ -43,7 +43,7 @@ from ui.people import Opener, People
 __all__ = ["build", "run"]
 
 log = logging.getLogger("sayso.page")
-STYLES = ("page.css", "grid.css", "mol.css", "text.css", "team.css")
+STYLES = ("page.css", *sorted(path.name for path in STATIC.glob("*.css") if path.name != "page.css"))
 SCRIPTS = ("parts.js", "page.js")
 
 

@@ -17,6 +17,7 @@ from ui.cards import card
 from ui.grid import acted, grid
 from ui.html import button, percent, plain, tag, thumbs
 from ui.menus import value_field
+from ui.notices import notice
 from ui.plot import plot
 from ui.report import changes
 
@@ -94,6 +95,8 @@ def message(
     if said.card:
         reading, point = ids.get("correcting") or ("", 0)
         return card(said.card, labels, open=point if said.card.reading == reading else None, seq=said.seq)
+    if drawn := notice(said):
+        return drawn
     body = tag("div", plain(said.text), class_="words", dir="auto")
     after = ""
     if said.adapter:

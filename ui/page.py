@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui.desk import IDLE_SECONDS, PRESS, Desk, Visit
 from ui.people import People
-from ui.views import chat, export, learned, rules, team, versions
+from ui.views import chat, export, learned, quality, rules, team, versions
 
 __all__ = ["STATIC", "blocks", "theme"]
 
@@ -56,6 +56,8 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
                 versions.tab(desk, opened)
             with gr.Tab("Team", id="team") as opened:
                 team.tab(desk, opened)
+            with gr.Tab("Quality", id="quality") as opened:
+                quality.tab(desk, opened)
             with gr.Tab("Export", id="export") as opened:
                 export.tab(desk, opened)
         gr.HTML((STATIC / "keys.html").read_text("utf-8"), js_on_load=None, apply_default_css=False)

@@ -20,7 +20,7 @@ from assistant.store.database import Database
 from assistant.store.rows import FeedbackRow
 from assistant.types import feedback_from_json
 
-__all__ = ["Remembered", "batches", "fetch", "retracted", "rows_of"]
+__all__ = ["Remembered", "batches", "fetch", "held", "retracted", "rows_of"]
 
 f, e = t.feedback.c, t.feedback_events.c
 
@@ -30,16 +30,33 @@ def retracted() -> sa.ColumnElement[bool]:
     return select(e.seq).where(e.feedback == f.id, e.event == "retracted").exists()
 
 
+def held() -> sa.ColumnElement[bool]:
+    """SQL: this feedback waits for somebody to look at it, and is neither trained on nor obeyed until then."""
+    return sa.func.coalesce(_newest("held", "released") == "held", sa.false())
+
+
+def _newest(*events: str) -> sa.ScalarSelect[Any]:
+    """SQL: the newest of these events of this feedback, NULL for none."""
+    own = t.feedback_events.alias().c  # so that a query of events may ask, too
+    of = select(own.event).where(own.feedback == f.id, own.event.in_(events))
+    return of.order_by(own.seq.desc()).limit(1).scalar_subquery()
+
+
 def rows_of() -> sa.Select[Any]:
     """A select of all that a FeedbackRow needs."""
-    switch = select(e.event).where(e.feedback == f.id, e.event.in_(("on", "off")))
-    newest = switch.order_by(e.seq.desc()).limit(1).scalar_subquery()
-    return select(f.seq, f.body, retracted().label("gone"), newest.label("switch"))
+    states = retracted().label("gone"), _newest("on", "off").label("switch"), held().label("held")
+    return select(f.seq, f.body, *states)
 
 
 def fetch(connection: Connection, query: sa.Select[Any]) -> list[FeedbackRow]:
     return [
-        FeedbackRow(seq=row.seq, feedback=feedback_from_json(row.body), active=not row.gone, on=row.switch != "off")
+        FeedbackRow(
+            seq=row.seq,
+            feedback=feedback_from_json(row.body),
+            active=not row.gone,
+            on=row.switch != "off",
+            held=bool(row.held),
+        )
         for row in connection.execute(query)
     ]
 
@@ -120,8 +137,8 @@ class Remembered(Database):
             return (connection.execute(kept).scalar() or 0) - (connection.execute(gone).scalar() or 0)
 
     def sample_feedback(self, task: str, n: int, seed: int, not_ids: Iterable[str] = ()) -> list[FeedbackRow]:
-        """At most `n` active labels and preferences, drawn uniformly, the same for the same seed and active feedback:
-        what was taken back is as if it had never been said.
+        """At most `n` active labels and preferences that are not held, drawn uniformly, the same for the same seed and
+        active feedback: what was taken back is as if it had never been said.
 
         It looks at no more than 8 n + 64 numbers, however long the history: where nearly all of it is rules,
         fewer than `n` may be found.
@@ -139,6 +156,7 @@ class Remembered(Database):
             found: list[FeedbackRow] = []
             for some in batches(drawn, max(16, min(500, n + n // 4))):
                 query = rows_of().where(f.task == task, f.seq.in_(some), f.kind != "constraint", ~retracted())
+                query = query.where(~held())
                 rows = {row.seq: row for row in fetch(connection, query)}
                 found += [rows[seq] for seq in some if seq in rows and rows[seq].feedback.id not in without]
                 if len(found) >= n:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from assistant.errors import UserError
 from assistant.store import tables as t
 from assistant.store.database import Database
-from assistant.store.feedback import batches, fetch, retracted, rows_of
+from assistant.store.feedback import batches, fetch, held, retracted, rows_of
 from assistant.store.rows import AdapterRow, FeedbackRow
 from assistant.types import now
 
@@ -130,6 +130,8 @@ class Lineage(Database):
     def new_feedback(self, task: str, adapter_id: str | None) -> list[FeedbackRow]:
         """Active feedback that neither the adapter nor an ancestor learned, oldest first; None: all active.
 
+        What is held is left out until it is released.
+
         Its cost grows with what is new, not with the history, as long as trainings name all that they were
         given
         in `add_adapter`, also what taught nothing.
@@ -137,13 +139,13 @@ class Lineage(Database):
         with self.reading() as connection:
             row = _row(connection, adapter_id, task)
             settled = row["settled"] if row else 0
-            query = rows_of().where(f.task == task, f.seq > settled, ~retracted())
+            query = rows_of().where(f.task == task, f.seq > settled, ~retracted(), ~held())
             if row:
                 query = query.where(f.id.not_in(_learned_after(connection, adapter_id, settled)))
             return fetch(connection, query.order_by(f.seq))
 
     def clean_ancestor(self, task: str, adapter_id: str) -> AdapterRow | None:
-        """The youngest of the adapter and its ancestors that is free of feedback that was retracted since.
+        """The youngest of the adapter and its ancestors that is free of feedback that was retracted since, or is held.
 
         Free means that its own ancestors are, too. None: only the base is.
         """
@@ -219,9 +221,11 @@ def _bounds(connection: Connection, record: AdapterRow, feedback_ids: set[str]) 
 
 
 def _tainted(connection: Connection, task: str) -> set[str]:
-    """The ids of the adapters that were trained on feedback that was retracted since."""
+    """The ids of the adapters that were trained on feedback that was retracted since, or is held."""
     e = t.feedback_events.c
     query = select(learned.adapter).distinct().join(
         t.feedback_events, e.feedback == learned.feedback
-    ).where(e.task == task, e.event == "retracted")  # fmt: skip
+    ).join(t.feedback, f.id == learned.feedback).where(
+        e.task == task, (e.event == "retracted") | ((e.event == "held") & held())
+    )  # fmt: skip
     return set(connection.execute(query).scalars())

@@ -7,11 +7,11 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from assistant.types import Constraint, Label, Preference, Record, new_id, now
+from assistant.types import Constraint, Critique, Label, Preference, Record, new_id, now
 
 __all__ = [
-    "AdapterRow", "Comment", "Conversation", "Decision", "FeedbackRow", "Gold", "Guideline", "JobRow", "JobState",
-    "Member", "Message", "Part", "Plan", "Role", "TrialRow", "Vote",
+    "AdapterRow", "Comment", "Conversation", "Decision", "EventRow", "FeedbackRow", "Gold", "Guideline", "Heard",
+    "JobRow", "JobState", "Member", "Message", "Part", "Plan", "Role", "TrialRow", "Vote",
 ]  # fmt: skip
 
 Role: TypeAlias = Literal["person", "sayso", "note"]
@@ -46,13 +46,33 @@ class Message(Record):
 class FeedbackRow(Record):
     """A piece of feedback and its state. `seq` counts 1, 2, 3 ... within the task.
 
-    `active`: not retracted. `on`: not switched off (only rules are).
+    `active`: not retracted. `on`: not switched off (only rules are). `held`: it waits for somebody to look at it.
     """
 
     seq: int
     feedback: Label | Constraint | Preference
     active: bool = True
     on: bool = True
+    held: bool = False
+
+
+class EventRow(Record):
+    """What happened to a piece of feedback: "retracted", "on", "off", "held" or "released"; `seq` in the database."""
+
+    seq: int
+    feedback: str
+    event: str
+    author: str
+    text: str
+    created_at: datetime
+
+
+class Heard(Record):
+    """A piece of feedback, retracted or not, with the critique that it came of."""
+
+    seq: int
+    feedback: Label | Constraint | Preference
+    critique: Critique
 
 
 class AdapterRow(Record):

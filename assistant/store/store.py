@@ -16,6 +16,7 @@ from assistant.errors import UserError
 from assistant.store.check import Check
 from assistant.store.feedback import Remembered
 from assistant.store.hearing import Hearing
+from assistant.store.holding import Holding
 from assistant.store.importing import Importing
 from assistant.store.jobs import Jobs
 from assistant.store.lineage import Lineage
@@ -31,8 +32,9 @@ __all__ = ["Store"]
 
 
 class Store(
-    Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing, Check, Locks
-):
+    Talk, Hearing, Holding, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing, Check,
+    Locks,
+):  # fmt: skip
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
     Threads may share one; processes open one each, on the same address.

@@ -117,7 +117,7 @@ feedback = Table(
     Index(None, "reading"),
 )  # fmt: skip
 
-# number: the how manieth retraction of the task it is; NULL for 'off' and 'on'
+# number: the how manieth retraction of the task it is; NULL for 'off', 'on', 'held' and 'released'
 feedback_events = Table(
     "feedback_events", metadata, _seq(), _to("feedback", "feedback"), _must("task"), _must("event"),
     Column("number", Seq()), _must("author"), _to("critique", "critiques", nullable=True), _must("text"),

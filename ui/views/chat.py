@@ -24,6 +24,7 @@ from ui.cards import removable, said, waiting
 from ui.correct import corrected
 from ui.desk import PRESS, Desk, Handler, Visit, anchored
 from ui.draw import progress
+from ui.views.quality import decide
 
 __all__ = ["ACTS", "begin", "poll", "tab"]
 
@@ -299,4 +300,7 @@ ACTS: dict[str, Callable[[Visit], Any]] = {
     "undo-last": lambda visit: visit.session.undo(),
     "explain": lambda visit: visit.session.explain(),
     "why": lambda visit: visit.session.account.say_why(),
+    "settle": decide,
+    "release": decide,
+    "take-back": decide,
 }

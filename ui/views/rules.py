@@ -55,7 +55,8 @@ def _row(rule: Rule) -> str:
         aria_label=f"In force: {rule.text}", data_act="switch", data_rule=rule.id, data_value=int(not rule.on),
     )  # fmt: skip
     words = f"“{rule.words}” · " if rule.words else ""
-    said = escape(f"{words}{rule.author}, {since(rule.created_at)}")
+    waits = " · held: not obeyed until somebody has looked at it, under Quality" if rule.held else ""
+    said = escape(f"{words}{rule.author}, {since(rule.created_at)}{waits}")
     text = tag("p", plain(rule.text), class_="rule-text", dir="auto")
     return tag(
         "li", switch, tag("div", text, tag("p", said, class_="effect", dir="auto")), class_="on" if rule.on else "off"
