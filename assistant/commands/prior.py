@@ -2,7 +2,7 @@
 
 sayso train-prior                       -> ZINC from the benchmark data, into the package: some hours on two cores
 sayso train-prior own.smi --out own     -> your own molecules; then sayso chat --task molecule --base own
-sayso train-text                        -> the model of help-desk answers, from talks that are made: two hours on two cores
+sayso train-text                        -> the model of help-desk answers, from talks that are made: two hours
 sayso train-satisfaction                -> what hears that somebody is unhappy, from dialogues: a minute
 """
 
