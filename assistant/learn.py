@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
+from assistant.review.standing import settled
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
 from assistant.workbench import Workbench
@@ -206,8 +207,7 @@ def _lesson(bench: Workbench, job: JobRow) -> _Lesson:
 
 
 def _gather(bench: Workbench) -> _Lesson:
-    """The parent is the live version, or the youngest before it that learned nothing taken back since and is of this
-    base."""
+    """The parent: the live version, or the youngest before it of this base that learned nothing taken back since."""
     store, task = bench.store, bench.task.name
     live = store.live(task)
     parent = bench.parent(store.clean_ancestor(task, live.id) if live else None)
@@ -218,14 +218,17 @@ def _gather(bench: Workbench) -> _Lesson:
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
     seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
     said = bench.said() if aims else []
-    return _Lesson(parent, new, [row.feedback for row in replay], rules, said, seen)
+    old = [row.feedback for row in replay]
+    if not aims:
+        new, old = settled(store, task, new), settled(store, task, old)
+    return _Lesson(parent, new, old, rules, said, seen)
 
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
 
     labels = bench.labels()
-    known = _short(bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.known))
+    known = _short(bench.right(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed))
     pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
     return Material(
         new=_usable(labels, lesson.new),

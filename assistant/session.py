@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ from assistant.workbench import Workbench
 if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
+    from assistant.review.desk import Review
 
 __all__ = ["Message", "Progress", "Rule", "Screen", "Session", "Tally", "Trial", "Turn", "Version", "Vote"]
 
@@ -378,6 +379,18 @@ class Session(Looking):
         from assistant.downloads import download
 
         return download(self.bench, self.bench.goal(self.conversation), name, Path(folder), count)
+
+    @cached_property
+    def review(self) -> Review:
+        """Labels that are probably wrong: a queue, and what is decided about each."""
+        from assistant.review.desk import Review
+
+        return Review(self)
+
+    def settled(self, since: int) -> Turn:
+        """What a decision beside the screen brings about, and the messages after `since`."""
+        self._learn_by_itself()
+        return self._turn(since)
 
     # --- inside -------------------------------------------------------------------------------------------
 
