@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Doubt", "Found", "kept", "look", "signature"]
 
-PROBABLY = 0.5
-"""A label is doubted from this probability of being wrong on."""
 MOST_DOUBTS = 500
 CHARACTERS = 4_000_000
 """Of all inputs that are looked at."""
@@ -45,7 +43,10 @@ Progress = Callable[[float], None]
 
 
 class Doubt(Record):
-    """A label that is probably wrong. `by`: who gave it, "" for the data; `doubt`: the probability, in [0, 1]."""
+    """A label that is probably wrong, because models trained without it find `instead`.
+
+    `by`: who gave it, "" for the data; `doubt`: what ranks it, in [0, 1].
+    """
 
     id: str
     input: Any
@@ -184,7 +185,7 @@ def _vectors(bench: Workbench, inputs: Sequence[Any], progress: Progress) -> Flo
 
 
 def _doubts(some: Sequence[_Given], given: Ints, labels: Sequence[str], said: Opinions) -> list[Doubt]:
-    """Labels that are probably wrong, the most probable first; not those that a review settled."""
+    """Labels of which the models together find another, the most doubted first; not those that a review settled."""
     scores, mean = doubt(given, said.probabilities), pooled(said.probabilities)
     found = []
     for row in np.argsort(-scores, kind="stable"):
@@ -192,7 +193,7 @@ def _doubts(some: Sequence[_Given], given: Ints, labels: Sequence[str], said: Op
         others = mean[row].copy()
         others[given[row]] = -1.0
         instead = int(others.argmax())
-        if scores[row] >= PROBABLY and not one.settled:
+        if others[instead] > mean[row, given[row]] and not one.settled:
             reason = _reason(said, given, int(row), instead, labels)
             found.append(
                 Doubt(

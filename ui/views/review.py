@@ -130,7 +130,7 @@ def _doubt(doubt: Doubt, labels: tuple[str, ...]) -> str:
         tag("div", escape(show_value(doubt.input)), class_="view", dir="auto"),
         tag(
             "p", f"Given by {by}: ", tag("b", given, class_="bad"), " · probably ", tag("b", instead, class_="good"),
-            f" ({percent(doubt.doubt)})", class_="given",
+            class_="given",
         ),
         tag("p", plain(f"Why: {doubt.reason}."), class_="why"),
         tag(
