@@ -142,7 +142,9 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
     value = show_value(rule.value)
     if rule.property == "labels":
         return f"the labels are **{value}**"
-    if rule.property == "label":
+    if rule.property == "label" and rule.operator == "ignore":
+        body = "no label is learned"
+    elif rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
     elif isinstance(rule.value, bool) and rule.operator in ("eq", "ne"):
         name = called(rule.property, vocabulary)
@@ -234,7 +236,9 @@ def _changes(acts: Sequence[Act]) -> str:
     """What becomes of the acts once they hold."""
     kinds = {act.kind for act in acts}
     effects = []
-    if "constraint" in kinds:
+    if any(act.constraint and act.constraint.operator == "ignore" for act in acts):
+        effects.append("It is left out of the next training.")
+    elif "constraint" in kinds:
         effects.append("In force from now on, before any training; see Rules.")
     if kinds & {"label", "preference", "edit"}:
         effects.append("It is learned at the next training.")

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import __version__
-from assistant.commands import ask, bench, keep, learn, make, page, prior, take, team
+from assistant.commands import ask, bench, keep, learn, make, page, prior, review, take, team
 from assistant.errors import UserError
 
 __all__ = ["app", "main"]
@@ -69,6 +69,7 @@ app.command("import")(take.take)  # a word that no function can bear
 app.add_typer(learn.adapters)
 app.add_typer(keep.feedback)
 app.add_typer(team.team)
+app.add_typer(review.review)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
 from assistant.quality._weigh import choose
+from assistant.review.standing import settled
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.told import tell
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
@@ -237,7 +238,10 @@ def _gather(bench: Workbench) -> _Lesson:
     new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
     replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
-    taught = choose(bench, new, [row.feedback for row in replay])
+    old: list[Feedback] = [row.feedback for row in replay]
+    if not aims:
+        new, old = settled(store, task, new), settled(store, task, old)
+    taught = choose(bench, new, old)
     given = [f.id for f in (*(row.feedback for row in rows), *rules) if f.id not in taught.open]
     said = bench.said() if aims else []
     return _Lesson(parent, taught.new, taught.replay, rules, said, list(dict.fromkeys(given)), notes=taught.notes)
@@ -247,7 +251,7 @@ def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
 
     labels = bench.labels()
-    known = _short(bench.sample(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed, bench.teachers()))
+    known = _short(bench.right(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed))
     pool = bench.sample(POOL_FOR_RULES, seed) if lesson.rules else bench.sample(REHEARSED, seed)
     return Material(
         new=_usable(labels, lesson.new),

@@ -53,6 +53,7 @@ from assistant.workbench import Workbench
 if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
+    from assistant.review.desk import Review
 
 __all__ = [
     "Comment", "Dispute", "Guideline", "Message", "Person", "Plan", "Progress", "Rule", "Saying", "Screen", "Session",
@@ -424,6 +425,18 @@ class Session(Looking):
         from assistant.downloads import download
 
         return download(self.bench, self.bench.goal(self.conversation), name, Path(folder), count)
+
+    @cached_property
+    def review(self) -> Review:
+        """Labels that are probably wrong: a queue, and what is decided about each."""
+        from assistant.review.desk import Review
+
+        return Review(self)
+
+    def settled(self, since: int) -> Turn:
+        """What a decision beside the screen brings about, and the messages after `since`."""
+        self._learn_by_itself()
+        return self._turn(since)
 
     # --- inside -------------------------------------------------------------------------------------------
 

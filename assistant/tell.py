@@ -78,7 +78,24 @@ def gesture(done: Gesture | None, context: Context) -> str:
         return "👍" if done.value else "👎"
     if done.kind == "edit":
         return f"(changed the answer to “{show_value(done.value)}”)"
+    if done.kind == "review":
+        return _reviewed(done, context)
     return f"({done.value})"
+
+
+def _reviewed(done: Gesture, context: Context) -> str:
+    """
+    >>> from assistant.types import OnScreen
+    >>> shown = OnScreen(id="#1", input="Ta!", value="order")
+    >>> _reviewed(Gesture(kind="review", value="praise"), Context(outputs=(shown,)))
+    '(reviewed “Ta!”: not order, but praise)'
+    """
+    given = next((seen for seen in context.outputs if seen.id == done.target), None)
+    about, was = (f" “{short(given.input, 80)}”", show_value(given.value)) if given else ("", "its label")
+    if done.value is None:
+        return f"(reviewed{about}: {was} is not to be learned, nor anything else)"
+    same = given is not None and given.value == done.value
+    return f"(reviewed{about}: {f'{was} is right' if same else f'not {was}, but {show_value(done.value)}'})"
 
 
 def why(screen: Screen | None, rules: Sequence[Rule]) -> str:

@@ -127,9 +127,9 @@ class Output(Prediction):
 
 class Gesture(Record):
     """Feedback without words. `value`: True or False for a thumb, the new value of an edit, the command of a
-    button ("next", "learn", "undo", "explain")."""
+    button ("next", "learn", "undo", "explain"), what a review found to be right of a label (None: nothing is)."""
 
-    kind: Literal["thumb", "edit", "button"]
+    kind: Literal["thumb", "edit", "button", "review"]
     target: str = "#1"
     value: Any = None
 

@@ -66,8 +66,8 @@ def _about(act: Act, seen: OnScreen, critique: Critique, task: Task) -> Iterator
     if act.label and not act.label.candidates:
         value = seen.value if act.label.value is None else act.label.value
         yield Label(**origin, input=seen.input, op=act.label.op, value=value)
-        # an answer edited in place says two things: what is right, and that it beats what was there
-        if critique.gesture and critique.gesture.kind == "edit" and value != seen.value:
+        # what is edited in place, or reviewed, says two things: what is right, and that it beats what was there
+        if critique.gesture and critique.gesture.kind in ("edit", "review") and value != seen.value:
             yield Preference(**origin, input=seen.input, chosen=value, rejected=seen.value)
     elif act.edit:
         corrected = task.edit(seen.value, act.edit)

@@ -118,6 +118,14 @@ class Workbench:
         examples = self.unknown if of is None else of
         return random.Random(seed).sample(list(examples), min(n, len(examples)))
 
+    def right(self, n: int, seed: int) -> list[Example]:
+        """At most n of `teachers`, without those whose label people know better by now."""
+        from assistant.review.standing import standings
+
+        some = self.sample(n, seed, self.teachers())
+        said = standings(self.store, self.task.name, [example.id for example in some])
+        return [one for one in some if one.id not in said or said[one.id].allows(one.label)]
+
     # --- the model --------------------------------------------------------------------------------------
 
     @contextmanager

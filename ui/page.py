@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui.desk import IDLE_SECONDS, PRESS, Desk, Visit
 from ui.people import People
-from ui.views import chat, export, learned, quality, rules, team, versions
+from ui.views import chat, export, learned, quality, review, rules, team, versions
 
 __all__ = ["STATIC", "blocks", "theme"]
 
@@ -50,6 +50,8 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
                 chat.tab(desk)
             with gr.Tab("Rules", id="rules") as opened:
                 rules.tab(desk, opened)
+            with gr.Tab("Review", id="review") as opened:
+                review.tab(desk, opened)
             with gr.Tab("What I learned", id="learned") as opened:
                 learned.tab(desk, opened)
             with gr.Tab("Versions", id="versions") as opened:

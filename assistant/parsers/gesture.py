@@ -4,6 +4,8 @@
     #1 edited to "order"    ->  label {is, "order"} of #1     (a label of the vocabulary)
     #1 edited to "at 8"     ->  edit: replace the answer "at 9" by "at 8"
     button "next"           ->  command next
+    #1 reviewed as "order"  ->  label {is, "order"} of #1     (whether that was given, or something else)
+    #1 reviewed as None     ->  constraint: its label is ignored
 
 Words that the person marked in the input are evidence for the label.
 """
@@ -15,9 +17,22 @@ from typing import get_args
 
 from assistant.errors import UserError
 from assistant.parsers import Parser, parser
-from assistant.types import Act, Command, Critique, EditAct, Evidence, LabelAct, OnScreen, Reading
+from assistant.types import (
+    Act,
+    Command,
+    ConstraintAct,
+    Critique,
+    EditAct,
+    Evidence,
+    LabelAct,
+    OnScreen,
+    Reading,
+)
 
-__all__ = ["gesture", "read_gesture"]
+__all__ = ["NAME", "VERSION", "gesture", "read_gesture"]
+
+NAME, VERSION = "gesture", "1"
+DROP = ConstraintAct(property="label", operator="ignore", value=None, strength="must", scope="item")
 
 
 def read_gesture(critique: Critique) -> Reading:
@@ -37,7 +52,9 @@ def read_gesture(critique: Critique) -> Reading:
             raise UserError(f"A thumb can't be {made.value!r}", "it is True (up) or False (down)")
         label = LabelAct(op="is" if made.value else "is_not", value=None)
         return _reading(critique, output, label)
-    if made.value in critique.context.vocabulary.labels:
+    if made.kind == "review" and made.value is None:
+        return Reading(acts=(Act(kind="constraint", targets=(output.id,), constraint=DROP),), confidence=1.0)
+    if made.kind == "review" or made.value in critique.context.vocabulary.labels:
         return _reading(critique, output, LabelAct(op="is", value=made.value))
     edit = EditAct(op="replace", object="answer", old=_text(output.value), new=_text(made.value))
     return Reading(acts=(Act(kind="edit", targets=(output.id,), edit=edit),), confidence=1.0)
@@ -71,8 +88,8 @@ def _text(value: object) -> str | None:
 
 @dataclass
 class _Gestures:
-    name: str = "gesture"
-    version: str = "1"
+    name: str = NAME
+    version: str = VERSION
 
     def __call__(self, critique: Critique) -> Reading:
         return read_gesture(critique)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.quality._people import fit
 from assistant.quality._votes import Vote, Votes, question_of, vote_of
+from assistant.review.standing import settled
 from assistant.types import Constraint, Feedback, Label
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def choose(bench: Workbench, new: Sequence[Feedback], replay: Sequence[Feedback]
     votes = ledger.votes() if bench.task.goal is None else Votes()
 
     def also(labels: Sequence[Feedback]) -> list[Feedback]:
-        return [row.feedback for row in store.about(task, (f.example_id for f in labels if f.example_id is not None))]
+        ids = [f.example_id for f in labels if f.example_id is not None]
+        return settled(store, task, [row.feedback for row in store.about(task, ids)])
 
     def unseen(some: Sequence[Feedback]) -> list[Feedback]:
         return [f for f in some if isinstance(f, Constraint) or question_of(f.input) not in ledger.gold]

@@ -17,10 +17,9 @@ from sqlalchemy import Connection, select
 
 from assistant.errors import UserError
 from assistant.store import tables as t
-from assistant.store.columns import key
 from assistant.store.database import Database
-from assistant.store.feedback import batches, fetch, held, retracted, rows_of
-from assistant.store.rows import EventRow, FeedbackRow, Heard
+from assistant.store.feedback import batches, held, rows_of
+from assistant.store.rows import EventRow, Heard
 from assistant.store.talk import Said, add_messages
 from assistant.types import Critique, feedback_from_json, now
 
@@ -105,15 +104,6 @@ class Holding(Database):
             newest = connection.execute(select(sa.func.max(m.seq))).scalar() or 0
             rows = connection.execute(query.where(m.seq > newest - within).order_by(m.seq))
             return [(row.seq, row.card) for row in rows if row.card]
-
-    def about(self, task: str, example_ids: Iterable[str]) -> list[FeedbackRow]:
-        """Labels and preferences in force about these examples, oldest first; what is held is left out."""
-        found: list[FeedbackRow] = []
-        with self.reading() as connection:
-            for some in batches(key(id) for id in dict.fromkeys(example_ids)):
-                query = rows_of().where(f.task == task, f.example.in_(some), f.kind != "constraint")
-                found += fetch(connection, query.where(~retracted(), ~held()))
-        return sorted(found, key=lambda row: row.seq)
 
 
 def _standing(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, bool]]:

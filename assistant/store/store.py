@@ -13,6 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
 from assistant.errors import UserError
+from assistant.store.about import About
 from assistant.store.check import Check
 from assistant.store.feedback import Remembered
 from assistant.store.hearing import Hearing
@@ -32,8 +33,8 @@ __all__ = ["Store"]
 
 
 class Store(
-    Talk, Hearing, Holding, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing, Check,
-    Locks,
+    Talk, Hearing, Holding, Importing, Remembered, About, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing,
+    Check, Locks,
 ):  # fmt: skip
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
