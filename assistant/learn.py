@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
+from assistant.rehearse import rehearse
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
 from assistant.workbench import Workbench
@@ -214,11 +215,11 @@ def _gather(bench: Workbench) -> _Lesson:
     rows = store.new_feedback(task, parent.id if parent else None)
     aims = bench.task.goal is not None
     new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
-    replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
+    replay = rehearse(bench, parent, new, bench.settings.seed + len(rows))
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
     seen = list(dict.fromkeys(row.feedback.id for row in rows) | dict.fromkeys(rule.id for rule in rules))
     said = bench.said() if aims else []
-    return _Lesson(parent, new, [row.feedback for row in replay], rules, said, seen)
+    return _Lesson(parent, new, replay, rules, said, seen)
 
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:

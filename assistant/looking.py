@@ -8,11 +8,13 @@ learned. The chapter `Looking` of `Session`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant import tell
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
+from assistant.curve import Curve
 from assistant.errors import UserError
 from assistant.jobs import open_job
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
@@ -35,6 +37,11 @@ class Looking:
     author: str
     name: str
     conversation: str
+
+    @cached_property
+    def curve(self) -> Curve:
+        """How much was learned from how much was said, what more would bring, and whether to go on."""
+        return Curve(self.bench)
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""

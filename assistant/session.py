@@ -120,10 +120,10 @@ class Session(Looking):
         """Show the example that is most worth asking about."""
         since = self._last_seq()
         self._begin()
-        example, why = choose(self.bench, self.conversation)
-        if why and self.task.goal:
-            self._say_once(why)
-        self._show(example, why)
+        chosen = choose(self.bench, self.conversation)
+        if chosen.why and self.task.goal:
+            self._say_once(chosen.why)
+        self._show(chosen.example, chosen.why, by=chosen.by)
         return self._turn(since)
 
     def answer(self, input: Any) -> Screen:
@@ -514,11 +514,14 @@ class Session(Looking):
     def _job(self, auto: bool) -> dict[str, Any]:
         return {"conversation": self.conversation, "auto": auto}
 
-    def _show(self, example: Example, why: str, again: str | None = None, feedback: Sequence[Feedback] = ()) -> None:
+    def _show(
+        self, example: Example, why: str, again: str | None = None, feedback: Sequence[Feedback] = (), by: str = ""
+    ) -> None:
         """Ask the live version about an example and put the answer on screen.
 
         Args:
             again: in what respect the example on screen is asked again; None: it is a new one.
+            by: the strategy that picked it, which is told what comes of it.
             feedback: what was just said, which may have edited what is on screen.
         """
         before = self.screen() if again else None
@@ -538,6 +541,7 @@ class Session(Looking):
             "outputs": [output.id for output in outputs],
             "why": why,
             "version": version,
+            **({"strategy": by} if by else {}),
         }
         view = self.task.render(example, outputs).said
         text = (

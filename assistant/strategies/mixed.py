@@ -5,22 +5,23 @@ other (Hacohen, Dekel & Weinshall 2022, "Active learning on a budget"). Later, o
 the most doubtful of a spread-out subset, two the farthest from what was judged, and one is random, to keep an
 honest view of the whole.
 
-    mixed(candidates, beliefs, rng) -> Pick(3, "torn between complaint (48 %) and order (45 %)")
+    mixed(candidates, beliefs, rng) -> Pick(3, "torn between complaint (48 %) and order (45 %)", by="margin")
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assistant.strategies import Beliefs, Pick, strategy
-from assistant.strategies._measures import centres, doubt, nearness, typicality, why_torn
-from assistant.strategies.diversity import diversity
+from assistant.strategies._measures import centres, doubt, early, why_torn
+from assistant.strategies.coreset import coreset
 from assistant.strategies.random import random
+from assistant.strategies.typicality import typicality
 from assistant.types import Example
 
-SEEN_PER_VALUE = 2
 RANDOM, FAR = 0.1, 0.2
 SPREAD = 32
 """Size of the spread-out subset: a sample of 256 keeps its neighbourhoods, and near-copies drop out."""
@@ -29,19 +30,13 @@ SPREAD = 32
 @strategy
 def mixed(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
     """Typical while fewer than two per value were judged; then mostly doubtful, sometimes far or random."""
-    if len(beliefs.seen) < SEEN_PER_VALUE * max(2, len(beliefs.values)):
-        return _typical(beliefs)
+    if early(beliefs):
+        return replace(typicality(candidates, beliefs, rng), by="typicality")
     chance = rng.random()
     if chance < RANDOM:
-        return random(candidates, beliefs, rng)
+        return replace(random(candidates, beliefs, rng), by="random")
     if chance < RANDOM + FAR or beliefs.probabilities.shape[1] == 0:
-        return diversity(candidates, beliefs, rng)
+        return replace(coreset(candidates, beliefs, rng), by="coreset")
     spread = centres(beliefs.vectors, beliefs.seen, SPREAD)
     index = spread[int(np.argmax(doubt(beliefs.probabilities[spread])))]
-    return Pick(index, why_torn(beliefs.probabilities[index], beliefs.values))
-
-
-def _typical(beliefs: Beliefs) -> Pick:
-    worth = typicality(beliefs.vectors) - np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
-    unlike = ", and unlike what you've judged so far" if len(beliefs.seen) else ", for a start"
-    return Pick(int(np.argmax(worth)), f"typical of many others{unlike}")
+    return Pick(index, why_torn(beliefs.probabilities[index], beliefs.values), by="margin")
