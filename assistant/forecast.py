@@ -26,7 +26,7 @@ NEEDED = 4
 """Different amounts of feedback that a forecast needs: one more than the law has parameters."""
 EXPONENTS = np.linspace(0.05, 1.5, 30)
 DRAWS = 400
-SURE = (5, 50, 95)
+SURE = (5, 95)
 """Percentiles: the interval holds nine of ten."""
 LEAST_NOISE = 0.005
 """Of an accuracy: what no curve is smoother than."""
@@ -53,7 +53,8 @@ class Law:
 
     @staticmethod
     def _sure(values: Any, best: float) -> tuple[float, float, float]:
-        low, _, high = np.percentile(np.clip(values, 0, 1), SURE)
+        low, high = np.percentile(np.clip(values, 0, 1), SURE)
+        best = float(np.clip(best, 0, 1))
         return min(float(low), best), best, max(float(high), best)
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from assistant.strategies import Array, Beliefs
 
 __all__ = [
-    "centres", "disagreement", "distances", "doubt", "early", "entropy", "nearness", "percent", "typical", "why_torn",
+    "centres", "disagreement", "distances", "doubt", "early", "entropy", "nearness", "percent", "typical", "unexplored",
+    "why_torn",
 ]  # fmt: skip
 
 TORN = 0.25
@@ -86,6 +87,11 @@ def typical(vectors: Array) -> Array:
     others = min(NEIGHBOURS, len(vectors) - 1)
     nearest = np.partition(cosines, -others, axis=1)[:, -others:]
     return np.asarray(nearest.mean(axis=1), dtype=np.float32)
+
+
+def unexplored(beliefs: Beliefs) -> Array:
+    """(N,) in [-2, 1]: how typical of its neighbours each candidate is, less how near to what was judged."""
+    return typical(beliefs.vectors) - np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
 
 
 def centres(vectors: Array, seen: Array, number: int) -> list[int]:

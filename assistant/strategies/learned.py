@@ -25,11 +25,15 @@ from assistant.strategies.badge import badge
 from assistant.strategies.bald import bald
 from assistant.strategies.coreset import coreset
 from assistant.strategies.margin import margin
+from assistant.strategies.mixed import mixed
 from assistant.strategies.random import random
 from assistant.strategies.typicality import typicality
 from assistant.types import Example
 
-ARMS = {"margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "typicality": typicality, "random": random}
+ARMS = {
+    "mixed": mixed, "margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "typicality": typicality,
+    "random": random,
+}  # fmt: skip
 PRIOR = 0.02
 """Of the errors, what one example may take away: the standard deviation before anything is known."""
 FADE = 0.9
@@ -43,7 +47,8 @@ def learned(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Gene
         return replace(typicality(candidates, beliefs, rng), by="typicality")
     mean, covariance = worths(beliefs.gains)
     best = list(ARMS)[int(np.argmax(rng.multivariate_normal(mean, covariance)))]
-    return replace(ARMS[best](candidates, beliefs, rng), by=best)
+    pick = ARMS[best](candidates, beliefs, rng)
+    return replace(pick, by=pick.by or best)
 
 
 def worths(gains: Sequence[Gain]) -> tuple[Array, Array]:

@@ -14,13 +14,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.strategies import Beliefs, Pick, strategy
-from assistant.strategies._measures import nearness, typical
+from assistant.strategies._measures import unexplored
 from assistant.types import Example
 
 
 @strategy
 def typicality(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
     """The candidate that is most like its neighbours and least like what was judged."""
-    worth = typical(beliefs.vectors) - np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
     unlike = ", and unlike what you've judged so far" if len(beliefs.seen) else ", for a start"
-    return Pick(int(np.argmax(worth)), f"typical of many others{unlike}")
+    return Pick(int(np.argmax(unexplored(beliefs))), f"typical of many others{unlike}")

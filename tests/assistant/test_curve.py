@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from assistant.curve import Curve, Point, settled
@@ -56,6 +56,7 @@ def test_noise_makes_the_interval_wide_and_a_curve_that_falls_is_flat() -> None:
     assert falling is not None and falling.gain(320, 100)[1] == pytest.approx(0, abs=1e-3)
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     some.lists(some.floats(0, 1), min_size=NEEDED, max_size=12),
     some.integers(1, 50),
