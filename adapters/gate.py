@@ -129,12 +129,12 @@ def _kappa(before: Sequence[Any], after: Sequence[Any]) -> float | None:
     if not before:
         return None
     n = len(before)
-    same = sum(a == b for a, b in zip(before, after, strict=True)) / n
+    same = sum(bool(a == b) for a, b in zip(before, after, strict=True)) / n
     if same == 1:
         return 1.0
     first, second = (Counter(map(repr, some)) for some in (before, after))
     chance = sum(first[value] * second[value] for value in first) / n**2
-    return (same - chance) / (1 - chance)
+    return float((same - chance) / (1 - chance))
 
 
 def _mean(scores: Sequence[float]) -> float | None:

@@ -9,7 +9,7 @@ interval is a bootstrap's: noise of the size of the residuals is laid over the f
 
 >>> curve = fit([20, 40, 80, 160], [.60, .70, .78, .84])
 >>> [round(x, 2) for x in curve.at(320)]
-[0.86, 0.88, 0.9]
+[0.86, 0.88, 0.89]
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ def course(
     """Accuracy on `test` after the `first` labels, and after each `batch` more, until `budget`."""
     rng = np.random.default_rng(seed)
     judges, pool = list(pool[:HELDOUT]), list(pool[HELDOUT:])
-    labelled, gains, found = list(first), [], []
+    labelled = list(first)
+    gains: list[Gain] = []
+    found: list[float] = []
     head, right = _fitted(texts, labelled), 0.0
     while True:
         found.append(_accuracy(head, texts, test))

@@ -38,9 +38,8 @@ def rivals() -> dict[str, Asker]:
         import small_text  # noqa: F401
     except ModuleNotFoundError as missing:
         raise UserError(f"{missing.name} is not installed", do="pip install 'sayso[bench]'") from missing
-    return {f"small-text {name}": partial(_small_text, name) for name in SMALL_TEXT} | {
-        f"scikit-activeml {name}": partial(_scikit_activeml, name) for name in SCIKIT_ACTIVEML
-    }
+    found: dict[str, Asker] = {f"small-text {name}": partial(_small_text, name) for name in SMALL_TEXT}
+    return found | {f"scikit-activeml {name}": partial(_scikit_activeml, name) for name in SCIKIT_ACTIVEML}
 
 
 def _small_text(name: str, now: Round, count: int) -> list[tuple[int, str]]:

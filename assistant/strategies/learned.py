@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from assistant.strategies import Array, Beliefs, Gain, Pick, strategy
+from assistant.strategies import Beliefs, Gain, Pick, strategy
 from assistant.strategies._measures import early
 from assistant.strategies.badge import badge
 from assistant.strategies.bald import bald
@@ -51,7 +52,7 @@ def learned(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Gene
     return replace(pick, by=pick.by or best)
 
 
-def worths(gains: Sequence[Gain]) -> tuple[Array, Array]:
+def worths(gains: Sequence[Gain]) -> tuple[Any, Any]:
     """(A,) mean and (A, A) covariance of the worth of each arm, from versions, oldest first."""
     precision, weighted = np.eye(len(ARMS)) / PRIOR**2, np.zeros(len(ARMS))
     for age, gain in enumerate(reversed(gains)):

@@ -2,8 +2,8 @@
 
     worth = typicality - nearness to what was judged + DOUBT x (1 - margin)
 
-Few judgements teach most where many texts lie, and a model's doubts are noise at first (Hacohen, Dekel & Weinshall 2022,
-"Active learning on a budget"); the doubtful outliers that `margin` alone would ask about teach little even later
+Few judgements teach most where many texts lie, and a model's doubts are noise at first (Hacohen, Dekel & Weinshall
+2022, "Active learning on a budget"); the doubtful outliers that `margin` alone would ask about teach little even later
 (information density: Settles & Craven 2008). One pick in ten is random, to keep an honest view of the whole.
 
     mixed(candidates, beliefs, rng) -> Pick(3, "torn between complaint (48 %) and order (45 %), and typical of others")

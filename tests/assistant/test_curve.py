@@ -99,7 +99,7 @@ def test_with_rounds_of_one_version_it_is_small_texts_criterion() -> None:
 
     rng = np.random.default_rng(0)
     answers = [rng.integers(3, size=50)]
-    for changed in (9, 4, 1, 0, 0, 0):
+    for changed in (9, 4, 2, 0, 0, 0):
         again = answers[-1].copy()
         again[:changed] = (again[:changed] + 1) % 3
         answers.append(again)
