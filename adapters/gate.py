@@ -8,8 +8,9 @@ is asked again, and the answer said openly, fixed or not.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.models import Model
@@ -33,13 +34,13 @@ class Exam:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A version's answers to an exam, and the scores of those to held-out examples. `critiques`: the value, and whether
-    it obeys, one per critique."""
+    """A version's answers to an exam. `critiques`: the value, and whether it obeys, one per critique; `answers`: the
+    values on held-out examples."""
 
     scores: list[float]
     critiques: list[tuple[Any, bool]]
     earlier: list[Any]
-    answers: Sequence[Any] = ()
+    answers: list[Any] = field(default_factory=list)
 
 
 def sit(model: Model, exam: Exam, judge: Judge) -> Sheet:
@@ -81,6 +82,7 @@ def compare(exam: Exam, parent: Sheet, candidate: Sheet, metric: str) -> Report:
         after=_mean(candidate.scores),
         heldout=len(exam.heldout),
         p_worse=p_worse,
+        kappa=_kappa([*parent.answers, *parent.earlier], [*candidate.answers, *candidate.earlier]),
         asked=tuple(
             Asked(critique=f.critique, text=words, fixed=after[1], before=before[0], after=after[0])
             for (words, f), before, after in zip(exam.critiques, parent.critiques, candidate.critiques, strict=True)
@@ -116,6 +118,23 @@ def _why(parent: Sheet, candidate: Sheet, p_worse: float | None, live: bool) -> 
         f"worse than before: of {len(parent.scores)} held-out examples {worse} became wrong "
         f"and {better} right (p = {p_worse:.3f})"
     )
+
+
+def _kappa(before: Sequence[Any], after: Sequence[Any]) -> float | None:
+    """Cohen 1960: agreement beyond chance, at most 1; None where nothing was asked.
+
+    >>> _kappa(["a", "a", "b", "b"], ["a", "a", "b", "a"])
+    0.5
+    """
+    if not before:
+        return None
+    n = len(before)
+    same = sum(bool(a == b) for a, b in zip(before, after, strict=True)) / n
+    if same == 1:
+        return 1.0
+    first, second = (Counter(map(repr, some)) for some in (before, after))
+    chance = sum(first[value] * second[value] for value in first) / n**2
+    return float((same - chance) / (1 - chance))
 
 
 def _mean(scores: Sequence[float]) -> float | None:

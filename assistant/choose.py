@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from assistant.errors import UserError
+from assistant.gains import gains
 from assistant.strategies import Array, Beliefs, strategy
 from assistant.types import Example
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.tasks import Goal
     from assistant.workbench import Workbench
 
-__all__ = ["Exhausted", "Taken", "choose"]
+__all__ = ["Chosen", "Exhausted", "Taken", "choose"]
 
 Taken: TypeAlias = Callable[[Sequence[str]], set[str]]
 """Those of these ids of examples that this person is not to be given."""
@@ -31,8 +33,16 @@ class Exhausted(UserError):
     """There is nothing left to ask about."""
 
 
-def choose(bench: Workbench, conversation: str, taken: Taken | None = None) -> tuple[Example, str]:
-    """An example and why it was chosen, in words.
+class Chosen(NamedTuple):
+    """An example, why it was chosen, in words, and by which strategy; "" where the goal chose."""
+
+    example: Example
+    why: str
+    by: str = ""
+
+
+def choose(bench: Workbench, conversation: str, taken: Taken | None = None) -> Chosen:
+    """The example to ask about next.
 
     Args:
         taken: where a team shares the work, what is somebody else's; nothing comes twice then.
@@ -52,12 +62,13 @@ def choose(bench: Workbench, conversation: str, taken: Taken | None = None) -> t
         first = sorted(candidates, key=lambda one: not bench.task.asks(one))
         again = bench.sample(bench.settings.pool_sample, len(recent)) if taken is None else []
         return _readable(bench, bench.goal(conversation), [*first, *again])
+    name = bench.settings.strategy
     with bench.model() as model:
-        picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
-    return candidates[picked.index], picked.why
+        picked = strategy.get(name)(candidates, _beliefs(bench, model, candidates), rng)
+    return Chosen(candidates[picked.index], picked.why, picked.by or name)
 
 
-def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) -> tuple[Example, str]:
+def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) -> Chosen:
     """The first that the model can read, and what to say of those before it, which it can't."""
     with bench.model() as model:
         reads = getattr(model, "reads", None)
@@ -65,7 +76,7 @@ def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) ->
         for example in candidates:
             why = reads(goal.asks(example)) if reads and goal else ""
             if not why:
-                return example, f"I passed over what is too long for me: {passed}" if passed else ""
+                return Chosen(example, f"I passed over what is too long for me: {passed}" if passed else "")
             passed = passed or why
     raise UserError(f"None of the examples can be read: {passed.rstrip('.')}")
 
@@ -94,10 +105,22 @@ def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Belie
         rows = [[p.scores[v] for v in values] if values else [p.score or 0.0] for p in said]
         return np.asarray(rows, dtype=np.float32)
 
-    def seen() -> Array:
+    @cache
+    def known() -> list[Any]:
         ids = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
-        known = [bench.examples[id].input for id in ids if id in bench.examples]
-        # a model need not know how to embed nothing
-        return np.asarray(model.embed(known or inputs[:1]), dtype=np.float32)[: len(known)]
+        return [bench.examples[id].input for id in ids if id in bench.examples]
 
-    return Beliefs(values, probabilities, lambda: np.asarray(model.embed(inputs), np.float32), seen)
+    def seen() -> Array:
+        # a model need not know how to embed nothing
+        return np.asarray(model.embed(known() or inputs[:1]), dtype=np.float32)[: len(known())]
+
+    draws, gradients = getattr(model, "draws", None), getattr(model, "gradients", None)
+    return Beliefs(
+        values,
+        probabilities,
+        lambda: np.asarray(model.embed(inputs), np.float32),
+        seen,
+        draws=draws and (lambda: draws(inputs)),
+        gradients=gradients and (lambda: (gradients(inputs), gradients(known()))),
+        gains=lambda: gains(bench.store, bench.task.name),
+    )

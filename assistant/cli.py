@@ -60,7 +60,8 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, learn.learned, keep.export,
+    page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, learn.learned, learn.curve,
+    keep.export,
     keep.verify, keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text,
     prior.train_satisfaction, page.passwd,
 ):  # fmt: skip

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from assistant.jobs import OURS
 from assistant.quality._weigh import choose
+from assistant.rehearse import rehearse
 from assistant.review.standing import settled
 from assistant.store.rows import AdapterRow, JobRow
 from assistant.told import tell
@@ -236,9 +237,8 @@ def _gather(bench: Workbench) -> _Lesson:
     rows = store.new_feedback(task, parent.id if parent else None)
     aims = bench.task.goal is not None
     new: list[Feedback] = [row.feedback for row in rows if aims or not isinstance(row.feedback, Constraint)]
-    replay = store.sample_feedback(task, bench.settings.replay, bench.settings.seed + len(rows), [f.id for f in new])
+    old = rehearse(bench, parent, new, bench.settings.seed + len(rows))
     rules = [rule for rule in bench.rules() if rule.scope == "task"]
-    old: list[Feedback] = [row.feedback for row in replay]
     if not aims:
         new, old = settled(store, task, new), settled(store, task, old)
     taught = choose(bench, new, old)

@@ -15,6 +15,7 @@ from assistant import tell
 from assistant.account import Account
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
+from assistant.curve import Curve
 from assistant.errors import UserError
 from assistant.jobs import open_job
 from assistant.quality._oversight import Quality
@@ -48,6 +49,11 @@ class Looking:
     def quality(self) -> Quality:
         """How good the feedback is: agreement, people, what is held, contradictions."""
         return Quality(cast("Session", self))
+
+    @cached_property
+    def curve(self) -> Curve:
+        """How much was learned from how much was said, what more would bring, and whether to go on."""
+        return Curve(self.bench)
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""

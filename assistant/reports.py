@@ -101,7 +101,8 @@ class Report(Record):
 
     `p_worse`: one-sided p-value of a test that the candidate is worse on the held-out examples, or, where outputs have
     no one right answer, that what it makes is worth less. `measures` and `samples` are then of outputs of both, the
-    parent's first: (value, worth), the best first. `notes`: what could not be learned, and why.
+    parent's first: (value, worth), the best first. `notes`: what could not be learned, and why. `kappa`: how far both
+    agree on all that they were asked beside the critiques, by Cohen's kappa.
     `learned`: what changed in more than figures; None: it was not looked for, as in reports of before there was this.
     """
 
@@ -112,6 +113,7 @@ class Report(Record):
     after: float | None = None
     heldout: int = 0
     p_worse: float | None = None
+    kappa: float | None = None
     asked: tuple[Asked, ...] = ()
     changed: tuple[Changed, ...] = ()
     checked: int = 0

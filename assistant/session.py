@@ -145,11 +145,11 @@ class Session(Looking):
         since = self._last_seq()
         self._begin()
         self._remind()
-        example, why = self.team.next(self.conversation)
-        if why and self.task.goal:
-            self._say_once(why)
-        self._show(example, why)
-        for remark in self.team.remarks(example.id):
+        chosen = self.team.next(self.conversation)
+        if chosen.why and self.task.goal:
+            self._say_once(chosen.why)
+        self._show(chosen.example, chosen.why, by=chosen.by)
+        for remark in self.team.remarks(chosen.example.id):
             self._say(remark)
         return self._turn(since)
 
@@ -575,11 +575,14 @@ class Session(Looking):
     def _job(self, auto: bool) -> dict[str, Any]:
         return {"conversation": self.conversation, "auto": auto}
 
-    def _show(self, example: Example, why: str, again: str | None = None, feedback: Sequence[Feedback] = ()) -> None:
+    def _show(
+        self, example: Example, why: str, again: str | None = None, feedback: Sequence[Feedback] = (), by: str = ""
+    ) -> None:
         """Ask the live version about an example and put the answer on screen.
 
         Args:
             again: in what respect the example on screen is asked again; None: it is a new one.
+            by: the strategy that picked it, which is told what comes of it.
             feedback: what was just said, which may have edited what is on screen.
         """
         before = self.screen() if again else None
@@ -599,6 +602,7 @@ class Session(Looking):
             "outputs": [output.id for output in outputs],
             "why": why,
             "version": version,
+            **({"strategy": by} if by else {}),
         }
         view = self.task.render(example, outputs).said
         text = (

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     openai_model: str = ""
     """What the parser `openai` asks that server for."""
     strategy: str = "mixed"
+    """How the next example is chosen; `sayso chat --strategy` sets it, too."""
     apply_at: float = Field(0.75, ge=0, le=1)
     """Readings at least this confident apply at once; others wait for a confirmation."""
     learn_after: int = Field(1, ge=0)
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     """Earlier feedback that a training rehearses: a bound, so that a turn never gets slower."""
     hold: bool = True
     """Where several people give feedback, that of somebody whom a measure names waits until it was looked at."""
+    rehearse: str = "uniform"
+    """Which earlier feedback that is: `uniform`, `shaky`, `near`, or yours."""
     pool_sample: int = Field(256, ge=1)
     """Unlabelled examples looked at when choosing the next one or applying rules."""
     seed: int = Field(0, ge=0)

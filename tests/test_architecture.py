@@ -20,13 +20,16 @@ from assistant.imports import importer
 from assistant.molecules.components import component
 from assistant.parsers import parser
 from assistant.registry import Registry
+from assistant.rehearsals import rehearsal
 from assistant.strategies import strategy
 from assistant.tasks import task
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
-REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, importer, bench, family, signal, component)
+REGISTRIES: tuple[Registry[Any], ...] = (
+    task, parser, strategy, rehearsal, exporter, importer, bench, family, signal, component,
+)  # fmt: skip
 
 LONGEST = 330
 LONGER = {  # each holds one idea that would be harder to read in two files

@@ -20,7 +20,11 @@ __all__ = ["Model", "family"]
 
 
 class Model(Protocol):
-    """A task model whose adapter can be trained, saved, swapped and switched off."""
+    """A task model whose adapter can be trained, saved, swapped and switched off.
+
+    Two methods more a family may have, for strategies: `draws(inputs) -> (K, N, C)` probabilities by adapters like the
+    one it holds (`bald`), and `gradients(inputs) -> (N, P)` of -logp of the likeliest value by its head (`badge`).
+    """
 
     base_id: str
     """Names the frozen weights: an adapter fits only the base that it was trained on."""

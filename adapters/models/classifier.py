@@ -46,6 +46,8 @@ BOUND = 4.0
 """B, in nats: the most that one part of several can say."""
 SHARPNESS = 1.5
 """Of the attention, over the relevance."""
+DRAWS, DROPPED = 16, 0.5
+"""Of `draws`."""
 
 
 @family
@@ -180,6 +182,43 @@ class Classifier:
 
     # --- beyond the contract ----------------------------------------------------------------------------
 
+    def draws(self, inputs: Sequence[Any], count: int = DRAWS) -> np.ndarray[Any, Any]:
+        """(K, N, C) probabilities by `count` adapters like this one: each with half of the weights of its head left
+        out.
+
+        LoRA was trained without dropout, so that its features are remembered; what reads them is cheap to thin out.
+        Gal & Ghahramani 2016; a mask is one for all inputs of a draw, as in a draw from a posterior.
+        """
+        chance = torch.Generator(device="cpu").manual_seed(0)
+        kept = {parameter: parameter.data for parameter in (self.delta, self.omega)}
+        found = []
+        try:
+            for _ in range(count):
+                for parameter, whole in kept.items():
+                    mask = torch.rand(whole.shape, generator=chance) >= DROPPED
+                    parameter.data = whole * mask.to(whole.device) / (1 - DROPPED)
+                with torch.no_grad():
+                    found.append((self._logits(inputs) / self.temperature).softmax(-1).cpu().numpy())
+        finally:
+            for parameter, whole in kept.items():
+                parameter.data = whole
+        return np.stack(found)
+
+    def gradients(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
+        """(N, C x F) the gradients of -logp of each input's likeliest label by delta: Ash et al. 2020."""
+        if not len(inputs):
+            return np.zeros((0, self.delta.numel()), dtype=np.float32)
+        with torch.no_grad():
+            read, owner = self.parts.read(inputs)
+            votes = self._votes(read)
+        votes.requires_grad_()
+        likeliest = self._joined(votes, read, owner, len(inputs)).log_softmax(-1).amax(-1)
+        (moved,) = torch.autograd.grad(-likeliest.sum(), votes)
+        found = torch.zeros(len(inputs), *self.delta.shape, device=device())
+        for column in range(moved.shape[1]):  # one label at a time: long documents have many parts
+            found[:, column].index_add_(0, owner, SCALE * moved[:, column : column + 1] * read.features)
+        return np.asarray(found.flatten(1).cpu().numpy(), dtype=np.float32)
+
     def relabel(self, labels: Sequence[str]) -> None:
         """Answer with these labels from now on; what was learned about those that stay is kept."""
         if tuple(labels) == self.labels:
@@ -211,11 +250,14 @@ class Classifier:
         if not len(texts):
             return torch.zeros(0, len(self.labels), device=device())
         read, owner = self.parts.read(texts, remember)
-        votes = self._votes(read)
-        several = torch.bincount(owner, minlength=len(texts)) > 1
+        return self._joined(self._votes(read), read, owner, len(texts))
+
+    def _joined(self, votes: Tensor, read: Read, owner: Tensor, texts: int) -> Tensor:
+        """(S, C) what the parts say -> (B, C) what their texts do."""
+        several = torch.bincount(owner, minlength=texts) > 1
         votes = torch.where(several[owner][:, None], self._bounded(votes), votes)
-        attention = self._attention(read, owner, len(texts))
-        logits = torch.zeros(len(texts), votes.shape[1], device=votes.device)
+        attention = self._attention(read, owner, texts)
+        logits = torch.zeros(texts, votes.shape[1], device=votes.device)
         logits = logits.index_add(0, owner, attention[:, None] * votes)
         return torch.where(several[:, None], logits * self.gain.exp(), logits) if self._on else logits
 

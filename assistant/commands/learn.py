@@ -1,4 +1,5 @@
-"""`sayso learn` trains now, `sayso learned` says what came of it; `sayso adapters` is about the versions."""
+"""`sayso learn` trains now, `sayso learned` says what came of it, `sayso curve` what more would bring; `sayso adapters` is
+about the versions."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.types import Example
     from assistant.workbench import Workbench
 
-__all__ = ["adapters", "learn", "learned"]
+__all__ = ["adapters", "curve", "learn", "learned"]
 
 adapters = typer.Typer(name="adapters", help="The versions of what was learned.", no_args_is_help=True)
 BASE = "base"
@@ -63,6 +64,28 @@ def learn(
     say(as_json, plain, text.replace("**", ""))
     if failed:
         raise typer.Exit(1)
+
+
+def curve(task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
+    """Show the learning curve: what was learned from how much feedback, what more would bring, and whether to stop."""
+    from assistant.curve import Curve
+
+    with store(home) as opened:
+        found = Curve(workbench(opened, task, home))
+        points, forecast, advice = found.points(), found.forecast(), found.advice()
+    lines = [f"{p.feedback:6}  {p.version:5} held-out {p.metric} {100 * p.accuracy:.1f} %" for p in points]
+    ahead = forecast.course if forecast else ()
+    lines += [
+        f"{at:6}  ?     {100 * middle:.1f} %, between {100 * low:.1f} % and {100 * high:.1f} %"
+        for at, low, middle, high in ahead
+        if at > points[-1].feedback
+    ][:: max(1, len(ahead) // 8)]
+    plain = {
+        "points": [point.model_dump(mode="json") for point in points],
+        "forecast": forecast.model_dump(mode="json") if forecast else None,
+        "advice": advice.model_dump(mode="json"),
+    }
+    say(as_json, plain, "\n".join([*lines, advice.text]))
 
 
 @adapters.command("list")

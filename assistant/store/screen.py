@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select, type_coerce
 
 from assistant.errors import UserError
 from assistant.store import tables as t
@@ -21,6 +21,8 @@ __all__ = ["Screened", "There"]
 
 STANDS = {"confirmed": "confirmed", "corrected": "corrected", "rejected": "undone"}
 PAGE = 50
+PICKS = 2000
+"""Answers that are looked at for who picked their example: a bound on what a turn costs."""
 
 
 class There(NamedTuple):
@@ -53,6 +55,18 @@ class Screened(Database):
                     return message.card
             before = page[0].seq
         return None
+
+    def picked_by(self, task: str, examples: Iterable[str]) -> dict[str, str]:
+        """By which strategy each of these examples was last picked, as far as the newest `PICKS` picks tell."""
+        m, wanted = t.messages.c, set(examples)
+        text = type_coerce(m.card, Text)
+        query = select(m.card).join(t.conversations).where(t.conversations.c.task == task, text.contains('"strategy":'))
+        found: dict[str, str] = {}
+        with self.reading() as connection:
+            for card in connection.execute(query.order_by(m.seq.desc()).limit(PICKS)).scalars():
+                if card.get("strategy") and card.get("example_id") in wanted:
+                    found.setdefault(card["example_id"], card["strategy"])
+        return found
 
     def states(self, readings: Iterable[str]) -> dict[str, str]:
         """How the readings stand that a person decided about: confirmed, corrected or undone."""

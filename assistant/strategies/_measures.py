@@ -11,13 +11,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.strategies import Array
+from assistant.strategies import Array, Beliefs
 
-__all__ = ["centres", "doubt", "nearness", "typicality", "why_torn"]
+__all__ = [
+    "centres", "disagreement", "distances", "doubt", "early", "entropy", "nearness", "percent", "typical", "unexplored",
+    "why_torn",
+]  # fmt: skip
 
 TORN = 0.25
 """Between the two likeliest values, in probability: nearer than this, people too would call it torn."""
 NEIGHBOURS = 20
+SEEN_PER_VALUE = 2
+
+
+def early(beliefs: Beliefs) -> bool:
+    """Whether fewer than two examples per value were judged: the model's doubts are noise."""
+    return len(beliefs.seen) < SEEN_PER_VALUE * max(2, len(beliefs.values))
 
 
 def doubt(probabilities: Array) -> Array:
@@ -28,18 +37,37 @@ def doubt(probabilities: Array) -> Array:
     return 1 - (ordered[:, -1] - ordered[:, -2])
 
 
+def entropy(probabilities: Array) -> Array:
+    """(..., C) probabilities -> (...) nats; (..., 1) scores count as yes or no."""
+    if probabilities.shape[-1] == 1:
+        probabilities = np.concatenate([probabilities, 1 - probabilities], axis=-1)
+    kept = np.clip(probabilities, 1e-12, 1)
+    return np.asarray(-(kept * np.log(kept)).sum(axis=-1), dtype=np.float32)
+
+
+def disagreement(draws: Array) -> Array:
+    """(K, N, C) -> (N,) nats: how much the draws differ beyond what each is unsure of by itself."""
+    return np.asarray(np.maximum(entropy(draws.mean(axis=0)) - entropy(draws).mean(axis=0), 0), dtype=np.float32)
+
+
+def distances(rows: Array, others: Array) -> Array:
+    """(N,) squared distance of each of the rows to the nearest of the others."""
+    squares = (rows**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None] - 2 * rows @ others.T
+    return np.asarray(np.maximum(squares.min(axis=1), 0), dtype=np.float64)
+
+
 def why_torn(row: Array, values: Sequence[str]) -> str:
     """What the probabilities of one text say about the model's doubt, in words."""
     if len(row) == 1:
-        return f"of these, what the model is least sure of ({_percent(row[0])})"
+        return f"of these, what the model is least sure of ({percent(row[0])})"
     first, second = (int(place) for place in np.argsort(-row, kind="stable")[:2])
-    likeliest, other = (f"{values[place]} ({_percent(row[place])})" for place in (first, second))
+    likeliest, other = (f"{values[place]} ({percent(row[place])})" for place in (first, second))
     if row[first] - row[second] > TORN:
         return f"of these, what the model is least sure of: {likeliest}"
     return f"torn between {likeliest} and {other}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
@@ -50,7 +78,7 @@ def nearness(vectors: Array, seen: Array) -> Array:
     return np.asarray((vectors @ seen.T).max(axis=1), dtype=np.float32)
 
 
-def typicality(vectors: Array) -> Array:
+def typical(vectors: Array) -> Array:
     """(N,) in [-1, 1]: mean cosine to the nearest others, after Hacohen et al. 2022; 0 for a lone text."""
     if len(vectors) == 1:
         return np.zeros(1, dtype=np.float32)
@@ -59,6 +87,11 @@ def typicality(vectors: Array) -> Array:
     others = min(NEIGHBOURS, len(vectors) - 1)
     nearest = np.partition(cosines, -others, axis=1)[:, -others:]
     return np.asarray(nearest.mean(axis=1), dtype=np.float32)
+
+
+def unexplored(beliefs: Beliefs) -> Array:
+    """(N,) in [-2, 1]: how typical of its neighbours each candidate is, less how near to what was judged."""
+    return typical(beliefs.vectors) - np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
 
 
 def centres(vectors: Array, seen: Array, number: int) -> list[int]:
@@ -71,7 +104,7 @@ def centres(vectors: Array, seen: Array, number: int) -> list[int]:
     chosen: list[int] = []
     while len(chosen) < min(number, len(vectors)):
         first = not chosen and len(seen) == 0
-        place = int(np.argmax(typicality(vectors)) if first else np.argmin(near))
+        place = int(np.argmax(typical(vectors)) if first else np.argmin(near))
         chosen.append(place)
         near = np.maximum(near, vectors @ vectors[place])
         near[chosen] = np.inf

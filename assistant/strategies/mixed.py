@@ -1,47 +1,43 @@
-"""The default: first what is typical, then what the model is torn about, spread out, with some chance in it.
+"""The default: typical of many, unlike what was judged, and doubtful, all at once, with some chance in it.
 
-With few judgements a model's doubts are noise, so the first picks are typical of many texts and unlike each
-other (Hacohen, Dekel & Weinshall 2022, "Active learning on a budget"). Later, of ten picks about seven are
-the most doubtful of a spread-out subset, two the farthest from what was judged, and one is random, to keep an
-honest view of the whole.
+    worth = typicality - nearness to what was judged + DOUBT x (1 - margin)
 
-    mixed(candidates, beliefs, rng) -> Pick(3, "torn between complaint (48 %) and order (45 %)")
+Few judgements teach most where many texts lie, and a model's doubts are noise at first (Hacohen, Dekel & Weinshall
+2022, "Active learning on a budget"); the doubtful outliers that `margin` alone would ask about teach little even later
+(information density: Settles & Craven 2008). One pick in ten is random, to keep an honest view of the whole.
+
+    mixed(candidates, beliefs, rng) -> Pick(3, "torn between complaint (48 %) and order (45 %), and typical of others")
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assistant.strategies import Beliefs, Pick, strategy
-from assistant.strategies._measures import centres, doubt, nearness, typicality, why_torn
-from assistant.strategies.diversity import diversity
+from assistant.strategies._measures import TORN, doubt, early, unexplored, why_torn
 from assistant.strategies.random import random
+from assistant.strategies.typicality import typicality
 from assistant.types import Example
 
-SEEN_PER_VALUE = 2
-RANDOM, FAR = 0.1, 0.2
-SPREAD = 32
-"""Size of the spread-out subset: a sample of 256 keeps its neighbourhoods, and near-copies drop out."""
+RANDOM = 0.1
+DOUBT = 0.5
+"""What being torn is worth, in cosines; see docs/asking.md for what was tried."""
 
 
 @strategy
 def mixed(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
-    """Typical while fewer than two per value were judged; then mostly doubtful, sometimes far or random."""
-    if len(beliefs.seen) < SEEN_PER_VALUE * max(2, len(beliefs.values)):
-        return _typical(beliefs)
-    chance = rng.random()
-    if chance < RANDOM:
-        return random(candidates, beliefs, rng)
-    if chance < RANDOM + FAR or beliefs.probabilities.shape[1] == 0:
-        return diversity(candidates, beliefs, rng)
-    spread = centres(beliefs.vectors, beliefs.seen, SPREAD)
-    index = spread[int(np.argmax(doubt(beliefs.probabilities[spread])))]
-    return Pick(index, why_torn(beliefs.probabilities[index], beliefs.values))
-
-
-def _typical(beliefs: Beliefs) -> Pick:
-    worth = typicality(beliefs.vectors) - np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
-    unlike = ", and unlike what you've judged so far" if len(beliefs.seen) else ", for a start"
-    return Pick(int(np.argmax(worth)), f"typical of many others{unlike}")
+    """Typical while fewer than two per value were judged; then doubtful, too, and sometimes random."""
+    if early(beliefs):
+        return replace(typicality(candidates, beliefs, rng), by="typicality")
+    if rng.random() < RANDOM:
+        return replace(random(candidates, beliefs, rng), by="random")
+    if beliefs.probabilities.shape[1] == 0:
+        return replace(typicality(candidates, beliefs, rng), by="typicality")
+    doubts = doubt(beliefs.probabilities)
+    index = int(np.argmax(unexplored(beliefs) + DOUBT * doubts))
+    if doubts[index] < 1 - TORN:
+        return Pick(index, "typical of many others, and unlike what you've judged so far")
+    return Pick(index, f"{why_torn(beliefs.probabilities[index], beliefs.values)}, and typical of others")

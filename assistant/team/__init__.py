@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from assistant.choose import Chosen
 from assistant.errors import UserError
 from assistant.store.rows import Comment, Guideline, Part, Plan
 from assistant.team import assign, gold, roles
@@ -128,7 +129,7 @@ class Team:
         self.store.set_plan(plan)
         return plan
 
-    def next(self, conversation: str) -> tuple[Example, str]:
+    def next(self, conversation: str) -> Chosen:
         """The example that is the author's to look at next, and why. Raises UserError where none is left."""
         return assign.given(self.bench, self.author, conversation, asks=self.may("say"))
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assistant.choose import Exhausted, Taken, choose
+from assistant.choose import Chosen, Exhausted, Taken, choose
 from assistant.errors import UserError
 from assistant.store.columns import key
 from assistant.store.rows import Plan
@@ -37,7 +37,7 @@ def is_shared(bench: Workbench, plan: Plan) -> bool:
     return len(bench.unknown) > 1 and (bool(plan.author) or bool(bench.store.members(bench.task.name)))
 
 
-def given(bench: Workbench, person: str, conversation: str, asks: bool = True) -> tuple[Example, str]:
+def given(bench: Workbench, person: str, conversation: str, asks: bool = True) -> Chosen:
     """An example for this person and why it was chosen, in words.
 
     Args:
@@ -55,21 +55,21 @@ def given(bench: Workbench, person: str, conversation: str, asks: bool = True) -
     question = due(bench, person, plan)
     # everybody is asked those; why it was chosen must not give it away
     if question and store.reserve(task, question.id, person, None, until):
-        return question, "picked at random"
+        return Chosen(question, "picked at random")
 
     def taken(ids: Sequence[str]) -> set[str]:
         return store.not_wanted(task, ids, person, plan.overlap) | (golds.keys() & set(ids))
 
     second = _begun(bench, taken, plan)
     if second and store.reserve(task, second.id, person, plan.overlap, until):
-        return second, f"it is wanted from {_people(plan.overlap)}"
+        return Chosen(second, f"it is wanted from {_people(plan.overlap)}")
     for _ in range(TRIES):
         try:
-            example, why = choose(bench, conversation, taken)
+            chosen = choose(bench, conversation, taken)
         except Exhausted:
             return _passed_over(bench, person, plan)
-        if store.reserve(task, example.id, person, plan.overlap, until):
-            return example, why
+        if store.reserve(task, chosen.example.id, person, plan.overlap, until):
+            return chosen
     raise UserError("Too many people ask for the next example at once", do="ask again")
 
 
@@ -83,7 +83,7 @@ def _begun(bench: Workbench, taken: Taken, plan: Plan) -> Example | None:
     return next((bench.examples[id] for id in here if id not in gone), None)
 
 
-def _passed_over(bench: Workbench, person: str, plan: Plan) -> tuple[Example, str]:
+def _passed_over(bench: Workbench, person: str, plan: Plan) -> Chosen:
     """The first that was given to them, that they did not answer, and that still is wanted."""
     store, task = bench.store, bench.task.name
     by_key = {key(example.id): example for example in bench.unknown}
@@ -96,7 +96,7 @@ def _passed_over(bench: Workbench, person: str, plan: Plan) -> tuple[Example, st
             f"You were given everything that is wanted of you: each example is wanted from {_people(plan.overlap)}",
             do="type a text of your own, or ask an owner for more",
         )
-    return left[0], "you passed over it before"
+    return Chosen(left[0], "you passed over it before")
 
 
 def _people(count: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from adapters.gate import Exam, Sheet, compare, sit
+from adapters.gate import Exam, Sheet, _kappa, compare, sit
 from adapters.models.classifier import Classifier
 from adapters.shelf import MANIFEST, WEIGHTS, Manifest, Shelf
 from assistant.errors import UserError
@@ -115,3 +115,11 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_done(
     with pytest.raises(UserError, match="No space left on device"):
         Shelf(tmp_path).put(manifest(), {"w": torch.zeros(1)})
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_agreement_of_two_versions_is_cohens_kappa() -> None:
+    from sklearn.metrics import cohen_kappa_score
+
+    before, after = list("aabbcca"), list("aabbbcc")
+    assert _kappa(before, after) == pytest.approx(cohen_kappa_score(before, after))
+    assert _kappa(["a", "a"], ["a", "a"]) == 1 and _kappa([], []) is None and _kappa(["a", "a"], ["a", "b"]) == 0

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from assistant.strategies import Array, Beliefs, strategy
-from assistant.strategies._measures import centres, doubt, nearness, typicality
+from assistant.strategies import Array, Beliefs, Gain, strategy
+from assistant.strategies._measures import centres, disagreement, distances, doubt, entropy, nearness, typical
+from assistant.strategies.learned import ARMS, PRIOR, worths
 from assistant.types import Example
 
 CANDIDATES = [Example(id=str(i), input=f"text {i}") for i in range(4)]
@@ -68,17 +69,24 @@ def test_random_asks_the_model_nothing_and_reaches_everything() -> None:
     assert picks == {0, 1, 2, 3}
 
 
-def test_uncertainty_picks_the_smallest_margin_and_names_it() -> None:
-    pick = strategy.get("uncertainty")(CANDIDATES, beliefs(), RNG)
+def test_margin_picks_the_two_that_are_nearest_and_names_them() -> None:
+    pick = strategy.get("margin")(CANDIDATES, beliefs(), RNG)
     assert (pick.index, pick.why) == (1, "torn between complaint (48 %) and order (45 %)")
-    sure = strategy.get("uncertainty")(CANDIDATES, beliefs(probabilities=[[0.9, 0.1]] * 4, values="ab"), RNG)
+    sure = strategy.get("margin")(CANDIDATES, beliefs(probabilities=[[0.9, 0.1]] * 4, values="ab"), RNG)
     assert sure.why == "of these, what the model is least sure of: a (90 %)"
-    scores = strategy.get("uncertainty")(CANDIDATES, beliefs(probabilities=[[0.9], [0.8], [0.2], [1]]), RNG)
+    scores = strategy.get("margin")(CANDIDATES, beliefs(probabilities=[[0.9], [0.8], [0.2], [1]]), RNG)
     assert (scores.index, scores.why) == (2, "of these, what the model is least sure of (20 %)")
 
 
-def test_diversity_picks_the_farthest_and_claims_no_more_than_is_so() -> None:
-    choose = strategy.get("diversity")
+def test_uncertainty_likes_what_could_be_anything() -> None:
+    rows = [[0.5, 0.49, 0.01], [0.36, 0.33, 0.31], [1, 0, 0], [1, 0, 0]]
+    assert strategy.get("margin")(CANDIDATES, beliefs(probabilities=rows), RNG).index == 0
+    pick = strategy.get("uncertainty")(CANDIDATES, beliefs(probabilities=rows), RNG)
+    assert (pick.index, pick.why) == (1, "least sure: order (36 %), complaint (33 %) or praise (31 %)")
+
+
+def test_coreset_picks_the_farthest_and_claims_no_more_than_is_so() -> None:
+    choose = strategy.get("coreset")
     far = choose(CANDIDATES, beliefs(seen=[[1, 0]]), RNG)
     assert (far.index, far.why) == (3, "unlike anything you've judged so far")
     near = choose(CANDIDATES, beliefs(seen=[[1, 0], [0, 1]]), RNG)
@@ -86,20 +94,109 @@ def test_diversity_picks_the_farthest_and_claims_no_more_than_is_so() -> None:
     assert choose(CANDIDATES, beliefs(), RNG).why == "typical of many others, for a start"
 
 
+def test_typicality_picks_the_middle_of_many_and_then_elsewhere() -> None:
+    choose = strategy.get("typicality")
+    assert choose(CANDIDATES, beliefs(), RNG).why == "typical of many others, for a start"
+    assert choose(CANDIDATES, beliefs(), RNG).index == 2
+    again = choose(CANDIDATES, beliefs(seen=[[0.8, 0.6]]), RNG)
+    assert again.index != 2 and again.why == "typical of many others, and unlike what you've judged so far"
+
+
+def drawn(rows: Sequence[Sequence[Sequence[float]]]) -> Beliefs:
+    """Beliefs of which (K, 4, 2) probabilities are drawn."""
+    found = np.asarray(rows, dtype=np.float32)
+    return Beliefs(
+        ["a", "b"], lambda: found.mean(axis=0), lambda: array(VECTORS), lambda: array([]), draws=lambda: found
+    )
+
+
+def test_bald_picks_what_draws_disagree_on_not_what_all_are_unsure_of() -> None:
+    unsure, torn, sure = [0.5, 0.5], ([0.9, 0.1], [0.2, 0.8], [0.3, 0.7]), [0.9, 0.1]
+    found = drawn([[unsure, one, sure, sure] for one in torn])
+    pick = strategy.get("bald")(CANDIDATES, found, RNG)
+    assert pick.index == 1
+    assert pick.why == "with parts of what it learned left out, the model says b 2 times of 3, and a 1 times"
+    assert strategy.get("margin")(CANDIDATES, found, RNG).index == 0
+
+
+def test_bald_is_margin_where_the_model_can_not_be_drawn_from() -> None:
+    assert strategy.get("bald")(CANDIDATES, beliefs(), RNG).why == "torn between complaint (48 %) and order (45 %)"
+
+
+def test_bald_says_so_where_all_draws_say_the_same() -> None:
+    found = drawn([[[share, 1 - share]] + [[0.6, 0.4]] * 3 for share in (0.55, 0.99)])
+    assert "always says a" in strategy.get("bald")(CANDIDATES, found, RNG).why
+
+
+def test_badge_picks_by_the_distance_from_what_was_asked_and_from_nothing() -> None:
+    gradients, asked = array([[3, 0], [0, 3], [0, 0], [2.9, 0]]), array([[3, 0]])
+    found = beliefs(seen=[[1, 0]])
+    found = Beliefs(found.values, lambda: array(PROBABILITIES), lambda: array(VECTORS), lambda: array([[1, 0]]),
+                    gradients=lambda: (gradients, asked))  # fmt: skip
+    rng = np.random.default_rng(0)
+    picks = [strategy.get("badge")(CANDIDATES, found, rng) for _ in range(200)]
+    assert {pick.index for pick in picks} <= {1, 3} and sum(pick.index == 1 for pick in picks) > 190
+    assert picks[0].why.startswith("would move the model, and not as what you judged before: ")
+
+
+def test_gradients_of_a_linear_head_are_long_where_it_is_unsure() -> None:
+    rows = beliefs(probabilities=[[1, 0, 0], [0.5, 0.5, 0], [0.9, 0.1, 0], [0.4, 0.3, 0.3]]).gradients
+    lengths = np.linalg.norm(rows, axis=1)
+    assert rows.shape == (4, 6) and lengths[0] == 0 and lengths[1] > lengths[2]
+    assert rows[1].tolist() == pytest.approx([0.48, 0.14, -0.48, -0.14, 0, 0], abs=1e-5)
+
+
+def gain(arm: str, gained: float, count: int = 10) -> Gain:
+    return Gain({arm: count}, gained, noise=0.05)
+
+
+def test_worths_follow_what_was_gained_and_newer_versions_count_more() -> None:
+    mean, covariance = worths([])
+    assert not mean.any() and np.allclose(covariance, np.eye(len(ARMS)) * PRIOR**2)
+    mean, covariance = worths([gain("badge", 0.3), gain("random", -0.1)] * 3)
+    by_arm = dict(zip(ARMS, mean.tolist(), strict=True))
+    assert by_arm["badge"] > 0.015 > 0 > by_arm["random"] and by_arm["coreset"] == pytest.approx(0)
+    assert covariance[1, 1] > covariance[3, 3], "what was tried is known better"
+    newer = dict(zip(ARMS, worths([gain("badge", 0.3), gain("badge", -0.3)])[0].tolist(), strict=True))
+    assert newer["badge"] < 0
+
+
+def test_learned_asks_the_strategy_that_paid_and_says_which() -> None:
+    paid = [gain("coreset", 0.5), *(gain(arm, -0.5) for arm in ARMS if arm != "coreset")] * 5
+    found = Beliefs("abc", lambda: array(PROBABILITIES), lambda: array(VECTORS), lambda: array([[1, 0]] * 20),
+                    gains=lambda: paid)  # fmt: skip
+    rng = np.random.default_rng(0)
+    picks = [strategy.get("learned")(CANDIDATES, found, rng) for _ in range(20)]
+    assert {pick.by for pick in picks} == {"coreset"} and picks[0].why == "unlike anything you've judged so far"
+    unknown = {strategy.get("learned")(CANDIDATES, beliefs(seen=[[1, 0]] * 20), rng).by for _ in range(100)}
+    assert unknown == set(ARMS)
+    early = Beliefs(["a", "b"], never, lambda: array(VECTORS), lambda: array([[1, 0]]))
+    assert strategy.get("learned")(CANDIDATES, early, rng).by == "typicality"
+
+
 def test_mixed_starts_typical_and_asks_the_model_only_later() -> None:
     early = Beliefs(["a", "b"], never, lambda: array(VECTORS), lambda: array([[1, 0]]))
     pick = strategy.get("mixed")(CANDIDATES, early, RNG)
-    assert pick.why == "typical of many others, and unlike what you've judged so far"
+    assert (pick.why, pick.by) == ("typical of many others, and unlike what you've judged so far", "typicality")
     rng = np.random.default_rng(0)
     later = [strategy.get("mixed")(CANDIDATES, beliefs(seen=[[1, 0]] * 20), rng) for _ in range(400)]
-    shares = {word: sum(word in pick.why for pick in later) / 400 for word in ("torn", "unlike", "random")}
-    assert 0.6 < shares["torn"] < 0.8 and 0.12 < shares["unlike"] < 0.28 and 0.05 < shares["random"] < 0.16
+    assert 0.05 < sum(pick.by == "random" for pick in later) / 400 < 0.16
+    others = {(pick.index, pick.why) for pick in later if not pick.by}
+    assert others == {(2, "typical of many others, and unlike what you've judged so far")}
+    torn = [[0.9, 0.1], [0.5, 0.5], [0.52, 0.48], [0.9, 0.1]]
+    picks = [strategy.get("mixed")(CANDIDATES, beliefs([[1, 0]] * 20, torn, "ab"), rng) for _ in range(20)]
+    assert "torn between a (52 %) and b (48 %), and typical of others" in {pick.why for pick in picks if not pick.by}
 
 
 def test_measures() -> None:
     assert doubt(array([[0.7, 0.2, 0.1], [0.5, 0.5, 0]])).tolist() == pytest.approx([0.5, 1.0])
     assert nearness(array(VECTORS), array([])).tolist() == [-1] * 4
     assert nearness(array(VECTORS), array([[1, 0]])).tolist() == pytest.approx([1, 0.96, 0.8, 0])
-    assert int(np.argmax(typicality(array(VECTORS)))) == 2
+    assert int(np.argmax(typical(array(VECTORS)))) == 2
     assert centres(array(VECTORS), array([]), 9) == [2, 3, 0, 1]
     assert centres(array(VECTORS), array([[1, 0]]), 2) == [3, 2]
+    assert entropy(array([[0.5, 0.5], [1, 0]])).tolist() == pytest.approx([np.log(2), 0], abs=1e-5)
+    assert entropy(array([[0.5]])).tolist() == pytest.approx([np.log(2)]), "a score counts as yes or no"
+    assert disagreement(np.asarray([[[1, 0]], [[0, 1]]], "f4")).tolist() == pytest.approx([np.log(2)], abs=1e-5)
+    assert disagreement(np.asarray([[[0.5, 0.5]]] * 2, "f4")).tolist() == pytest.approx([0], abs=1e-6)
+    assert distances(array([[0, 0], [3, 4]]), array([[3, 3], [0, 1]])).tolist() == pytest.approx([1, 1])

@@ -15,6 +15,7 @@ from assistant.session import Version
 from assistant.types import Report
 from ui.blind import VOTES, panel
 from ui.compare import sides
+from ui.curve import draw as draw_curve
 from ui.desk import PRESS, Desk, Visit
 from ui.draw import Shown
 from ui.html import button, figure, percent, plain, since, tag
@@ -33,7 +34,10 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
 
     def drawn(visit: Visit, shown: str | None = None, blind: str = "") -> dict[Any, Any]:
         opened = (visit.session.changes(shown), visit.session.compared(shown)) if shown else None
-        return {table: draw(visit.session.versions(), shown, opened, blind)}
+        curve = visit.session.curve
+        points = curve.points()
+        course = draw_curve(points, curve.forecast(points), curve.advice(points))
+        return {table: draw(visit.session.versions(), shown, opened, blind, course)}
 
     def look(visit: Visit) -> dict[Any, Any]:
         visit.paint = False
@@ -125,12 +129,15 @@ def _next(visit: Visit, version: str, name: str) -> str:
     return panel(name, trial, visit.session.tally(version))
 
 
-def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | None = None, blind: str = "") -> str:
+def draw(
+    versions: Sequence[Version], shown: str | None = None, opened: Shown | None = None, blind: str = "", curve: str = ""
+) -> str:
     """The versions, newest first as given, and the model as it came.
 
     Args:
         opened: what the version `shown` changed.
         blind: a comparison of two, as safe HTML.
+        curve: what was learned from how much feedback, as safe HTML.
     """
     live = next((version for version in versions if version.live), None)
     rows = [_row(version, opened if version.id == shown else None) for version in versions]
@@ -143,7 +150,9 @@ def draw(versions: Sequence[Version], shown: str | None = None, opened: Shown | 
         "Every training makes a new version. It answers only if it is no worse than the one before.",
         class_="effect",
     )
-    return tag("div", tag("h2", "Versions"), lead, blind, tag("ul", *rows, base, class_="versions"), class_="page")
+    return tag(
+        "div", tag("h2", "Versions"), lead, blind, curve, tag("ul", *rows, base, class_="versions"), class_="page"
+    )
 
 
 def _row(version: Version, opened: Shown | None) -> str:

@@ -2,7 +2,7 @@
 
 Sener & Savarese 2018, "Active learning for convolutional neural networks: a core-set approach".
 
-    diversity(candidates, beliefs, rng) -> Pick(8, "unlike anything you've judged so far")
+    coreset(candidates, beliefs, rng) -> Pick(8, "unlike anything you've judged so far")
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ UNLIKE = 0.5
 
 
 @strategy
-def diversity(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
+def coreset(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
     """The candidate farthest from what was judged; at the very start the most typical one."""
     index = centres(beliefs.vectors, beliefs.seen, 1)[0]
     if len(beliefs.seen) == 0:
