@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import __version__
-from assistant.commands import ask, bench, keep, learn, make, page, prior, take
+from assistant.commands import ask, bench, keep, learn, make, page, prior, take, work
 from assistant.errors import UserError
 
 __all__ = ["app", "main"]
@@ -60,7 +60,7 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, keep.export, keep.verify,
+    page.chat, ask.tasks, ask.parse, ask.predict, work.work, make.make, make.goal, learn.learn, keep.export, keep.verify,
     keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text, prior.train_satisfaction,
     page.passwd,
 ):  # fmt: skip
@@ -68,6 +68,7 @@ for command in (
 app.command("import")(take.take)  # a word that no function can bear
 app.add_typer(learn.adapters)
 app.add_typer(keep.feedback)
+app.add_typer(work.attention)
 
 
 def main() -> None:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
+from assistant.attention import Attention
 from assistant.blind import Tally
 from assistant.cards import State, card
 from assistant.choose import choose
@@ -103,6 +104,11 @@ class Session(Looking):
     def beside(cls, bench: Workbench, author: str | None = None, conversation: str | None = None) -> Session:
         """Another session at a workbench that is open already."""
         return cls(bench, author or bench.settings.author, open_parser(bench.settings.parser), conversation)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """When to ask, while people do their own work."""
+        return Attention(self)
 
     def close(self) -> None:
         self.store.close()

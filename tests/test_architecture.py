@@ -30,7 +30,7 @@ REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, impor
 
 LONGEST = 330
 LONGER = {  # each holds one idea that would be harder to read in two files
-    "assistant/session.py": 580,
+    "assistant/session.py": 590,
     "assistant/types.py": 440,
 }
 HEAVY = {"torch", "transformers", "peft", "sentence_transformers", "datasets", "gradio", "rdkit", "sklearn", "trl"}

@@ -10,13 +10,15 @@ from pydantic import Field
 from assistant.types import Constraint, Label, Preference, Record, new_id, now
 
 __all__ = [
-    "AdapterRow", "Conversation", "Decision", "FeedbackRow", "Guideline", "JobRow", "JobState", "Message",
-    "Role", "TrialRow", "Vote",
+    "AdapterRow", "Conversation", "Decision", "FeedbackRow", "Guideline", "ImplicitRow", "JobRow", "JobState",
+    "Message", "MomentEvent", "MomentRow", "Role", "Trace", "TrialRow", "Vote",
 ]  # fmt: skip
 
 Role: TypeAlias = Literal["person", "sayso", "note"]
 Decision: TypeAlias = Literal["confirmed", "corrected", "rejected"]
 Vote: TypeAlias = Literal["first", "second", "alike", "bad"]
+MomentEvent: TypeAlias = Literal["answered", "dismissed", "never", "again"]
+Trace: TypeAlias = Literal["edited", "copied", "regenerated", "seconds", "abandoned"]
 JobState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -105,4 +107,43 @@ class TrialRow(Record):
     first: str
     second: str
     example_id: str
+    created_at: datetime
+
+
+class MomentRow(Record):
+    """An input of a person's own work, and whether they were asked something then.
+
+    `worth`: of asking, its cost taken off, in examples; None: there was nothing to ask. `asks`: the moment whose input
+    the question was about, None: nothing was asked; `about`: what such questions are about ("complaint | order");
+    `gain` and `ready` are what was believed. `event`: the newest that became of the question, at `met_at`, by
+    `critique`.
+    """
+
+    id: str = Field(default_factory=new_id)
+    task: str
+    author: str
+    conversation: str
+    output: str
+    example: str
+    input: Any
+    worth: float | None = None
+    asks: str | None = None
+    about: str | None = None
+    gain: float | None = None
+    ready: float | None = None
+    created_at: datetime = Field(default_factory=now)
+    event: MomentEvent | None = None
+    met_at: datetime | None = None
+    critique: str | None = None
+
+
+class ImplicitRow(Record):
+    """A trace of what a person did with an output. `value`: the seconds of "seconds"; `text`: what it was edited to."""
+
+    task: str
+    author: str
+    output: str
+    kind: Trace
+    value: float | None = None
+    text: str | None = None
     created_at: datetime

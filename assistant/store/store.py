@@ -13,6 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
 from assistant.errors import UserError
+from assistant.store.attended import Attended
 from assistant.store.check import Check
 from assistant.store.feedback import Remembered
 from assistant.store.hearing import Hearing
@@ -28,7 +29,7 @@ from assistant.store.trials import Trials
 __all__ = ["Store"]
 
 
-class Store(Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Check, Locks):
+class Store(Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Attended, Check, Locks):
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
     Threads may share one; processes open one each, on the same address.
