@@ -60,9 +60,9 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, work.work, make.make, make.goal, learn.learn, keep.export, keep.verify,
-    keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text, prior.train_satisfaction,
-    page.passwd,
+    page.chat, ask.tasks, ask.parse, ask.predict, work.work, make.make, make.goal, learn.learn, keep.export,
+    keep.verify, keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text,
+    prior.train_satisfaction, page.passwd,
 ):  # fmt: skip
     app.command()(command)
 app.command("import")(take.take)  # a word that no function can bear

@@ -123,4 +123,4 @@ def _time(text: str) -> time:
 
 
 def _within(at: time, start: time, end: time) -> bool:
-    return start <= at < end if start <= end else at >= start or at < end
+    return start <= at < end if start < end else at >= start or at < end

@@ -1,4 +1,4 @@
-"""`sayso work` and `sayso attention`: the model answers your own inputs, and asks you something only when it is worth it.
+"""`sayso work` and `sayso attention`: your own inputs are answered, and you are asked only when it is worth it.
 
     $ sayso work inbox.txt
     order   48 %  where is my parcel
@@ -46,7 +46,7 @@ def work(
     done = []
     session = _open(task, author, home)
     try:
-        sits = sys.stdin.isatty() and not as_json
+        sits = _somebody() and not as_json
         for example in examples_of(input or [], file, text):
             moment = session.attention.use(example.input)
             done.append(_plain(example.input, moment))
@@ -105,6 +105,11 @@ def export(
         rows = [row.model_dump_json() for row in opened.implicit(name_of(opened, task))]
     out.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     typer.echo(f"{out}: {len(rows)} traces; they are no feedback.")
+
+
+def _somebody() -> bool:
+    """Whether somebody sits at the terminal."""
+    return sys.stdin.isatty()
 
 
 def _open(task: str | None, author: str | None, home: Path | None) -> Session:
