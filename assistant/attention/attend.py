@@ -152,10 +152,6 @@ class Attention:
         """What asking has cost and brought so far."""
         return self._history().standing(self.bench.settings.ask_per_day)
 
-    def state(self, question: str) -> str:
-        """How a question stands: "open", "answered", "dismissed", "never" or "again"."""
-        return self.store.moment(question).event or "open"
-
     # --- inside -------------------------------------------------------------------------------------------
 
     def _history(self) -> History:

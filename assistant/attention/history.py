@@ -107,7 +107,7 @@ class History:
             minutes=sum(self.took()),
             corrected=len(corrections),
             expected=sum(row.gain or 0.0 for row in answered),
-            observed=self._observed({row.critique for row in answered if row.critique}),
+            observed=self._observed(),
             today=self.day().asked,
             per_day=per_day,
             ready=ready(self.met(), self.hour, self.since).mean,
@@ -125,16 +125,13 @@ class History:
         said = self.store.feedback(self.task, critique=row.critique, active=False)
         return any(one.feedback.kind == "preference" or _denies(one.feedback) for one in said)
 
-    def _observed(self, critiques: set[str]) -> float | None:
+    def _observed(self) -> float | None:
         """Held-out accuracy gained by versions that learned from these, by their share in each; None: not measured."""
         gains = []
-        for version in self.store.adapters(self.task) if critiques else ():
-            report = version.report or {}
-            before, after = report.get("before"), report.get("after")
-            learned = self.store.feedback(self.task, ids=self.store.learned(version.id), active=False)
-            ours = sum(row.feedback.critique in critiques for row in learned)
-            if ours and before is not None and after is not None and report.get("live"):
-                gains.append((after - before) * ours / len(learned))
+        for report, ours, whole in self.store.learned_answers(self.task, self.author):
+            before, after = ((report or {}).get(name) for name in ("before", "after"))
+            if before is not None and after is not None and (report or {}).get("live"):
+                gains.append((after - before) * ours / whole)
         return sum(gains) if gains else None
 
 

@@ -79,6 +79,7 @@ class Attended(Database):
         with self.reading() as connection:
             for some in batches(keys):
                 here = query.where(about.c.task == task, about.c.author == author, about.c.example.in_(some))
+                here = here.where(m.author == author)
                 found |= {keys[one] for one in connection.execute(here).scalars()}
         return found
 
@@ -98,6 +99,27 @@ class Attended(Database):
         with self.reading() as connection:
             newest = {row.about: row.event for row in connection.execute(query)}
         return sorted(about for about, event in newest.items() if about and event == "never")
+
+    def learned_answers(self, task: str, author: str) -> list[tuple[dict[str, Any] | None, int, int]]:
+        """Of each version that learned from a person's answers to questions: its report, how much of what it learned
+        itself that is, and how much it learned in all."""
+        answers = select(e.critique).join(t.moments, m.id == e.moment)
+        answers = answers.where(m.task == task, m.author == author, e.event == "answered")
+        a, f = t.adapters.c, t.feedback.c
+        ours = sa.func.sum(sa.case((f.critique.in_(answers), 1), else_=0))
+        query = (
+            select(a.id, ours.label("ours"), sa.func.count().label("whole"))
+            .select_from(t.adapter_feedback)
+            .join(t.adapters, a.id == t.adapter_feedback.c.adapter)
+            .join(t.feedback, f.id == t.adapter_feedback.c.feedback)
+            .where(a.task == task)
+            .group_by(a.id)
+            .having(ours > 0)
+        )
+        with self.reading() as connection:
+            counts = {row.id: (int(row.ours), int(row.whole)) for row in connection.execute(query)}
+            reports = connection.execute(select(a.id, a.report).where(a.id.in_(counts)).order_by(a.number))
+            return [(row.report, *counts[row.id]) for row in reports]
 
     def meet(self, moment: str, event: MomentEvent, author: str, critique: str | None = None) -> None:
         """What became of the question of a moment.
@@ -147,7 +169,8 @@ def _may_ask(connection: Connection, row: MomentRow, most: int | None, since: da
     if row.asks != row.id:
         same = connection.execute(select(m.example).where(m.id == row.asks)).scalar()
     twice = select(m.id).join(about, about.c.id == m.asks)
-    twice = twice.where(about.c.example == same, m.task == row.task, m.author == row.author)
+    twice = twice.where(about.c.example == same, about.c.task == row.task, about.c.author == row.author)
+    twice = twice.where(m.author == row.author)
     return connection.execute(twice).first() is None
 
 

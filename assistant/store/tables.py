@@ -178,7 +178,7 @@ moments = Table(
     _to("output", "outputs"), _must("example"), _must("input", Json), Column("worth", sa.Double),
     _to("asks", "moments", nullable=True), Column("about", Words), Column("gain", sa.Double),
     Column("ready", sa.Double), _must("created_at", When),
-    Index(None, "task", "author", "id"), Index(None, "task", "author", "example"),
+    Index(None, "task", "author", "id"), Index(None, "task", "author", "example"), Index(None, "author", "asks"),
 )  # fmt: skip
 
 # event: the question was 'answered', 'dismissed', 'never' (don't ask such things) or 'again' (do)

@@ -18,7 +18,7 @@ def upgrade() -> None:
         "moments", text("id"), text("task"), text("author"), text("conversation"), text("output"), text("example"),
         text("input"), number("worth"), text("asks", True), text("about", True), number("gain"), number("ready"),
         at(), primary="id", to={"conversation": "conversations.id", "output": "outputs.id", "asks": "moments.id"},
-        index=("task author id", "task author example"),
+        index=("task author id", "task author example", "author asks"),
     )  # fmt: skip
     make(
         "moment_events", seq(), text("moment"), text("event"), text("author"), text("critique", True), at(),
