@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """Of the inputs of their own work, so many may come with a question, at most."""
     ask_quiet: str = ""
     """Hours in which nobody is asked anything, as in 18:00-09:00, by this machine's clock; empty: none."""
-    ask_minute: float = Field(1.0, ge=0)
+    ask_minute: float = Field(0.2, ge=0)
     """Examples that an answer has to set right for each minute that it takes a person."""
     implicit: bool = True
     """Keep what people do with answers without saying anything (copy, edit, regenerate, time spent, abandon), apart

@@ -78,7 +78,7 @@ class Attention:
             task=self.session.name, author=self.session.author, conversation=self.session.conversation,
             output=screen.outputs[0].id, example=screen.example_id, input=input, created_at=history.now,
         )  # fmt: skip
-        chance = ready(history.met(), history.hour, history.since).mean
+        chance = ready(history.met(), history.hour, history.since).hopeful
         best = self._best(screen, history, chance)
         bounds = Bounds(chosen.ask_per_day, chosen.ask_share, quiet_hours(chosen.ask_quiet))
         found = decide(best.net if best else None, history.worths(), bounds, history.now, history.day())

@@ -60,6 +60,11 @@ class Beta:
     def mean(self) -> float:
         return self.a / (self.a + self.b)
 
+    @property
+    def hopeful(self) -> float:
+        """The mean and one standard deviation: what is hardly known is tried, so that it can be learned (Auer 2002)."""
+        return min(1.0, self.mean + math.sqrt(self.mean * (1 - self.mean) / (self.a + self.b + 1)))
+
 
 def ready(met: Sequence[Met], hour: float, since: float | None) -> Beta:
     """That an interruption at this hour, so many minutes after the last one, would be answered."""

@@ -77,7 +77,7 @@ def decide(worth: float | None, seen: Sequence[float], bounds: Bounds, now: date
     bar = threshold(seen, _left(bounds, day) / max(1.0, day.ahead))
     if bar is None:
         return Verdict(False, "I have seen too few of your moments to know a good one")
-    if worth <= bar:
+    if worth < bar:  # a moment as good as the best so far is taken: the same question may wait through many of them
         return Verdict(False, "a better moment is likely to come", bar)
     return Verdict(True, "few moments are worth as much", bar)
 

@@ -37,7 +37,8 @@ M10 = ("agriculture", "archaeology", "biology", "computer science", "financial e
 SETS: dict[str, tuple[str, ...]] = {"BBC_News": (), "M10": M10}
 STREAM, POOL, TEST, A_DAY, WORDS = 300, 300, 600, 50, 60
 SHARE = 0.2
-EARLIER = 30
+PRICE, EARLIER = 0.2, 30
+"""As the setting `ask_minute` is by default, and how many texts are looked back on."""
 RECOVERY_MINUTES = 10.0
 """Iqbal & Horvitz 2007: people took ten to fifteen minutes to come back to what they were at."""
 TEMPER, RIDGE = 20.0, 0.3
@@ -148,10 +149,10 @@ class Course:
     def choose(self, at: int, earlier: int) -> int | None:
         """The text to ask about now, by the product's own decision; None: not now."""
         now, day = self.person.moments[at], at // A_DAY * A_DAY
-        chance = ready(self.met, _hour(now), self._since(now)).mean
+        chance = ready(self.met, _hour(now), self._since(now)).hopeful
         rows = [row for row in self.stream[max(day, at - earlier) : at + 1].tolist() if row not in self.asked]
         found = [
-            net(self._gain(row), chance, minutes_for(0 if row == self.stream[at] else WORDS), price=1.0) for row in rows
+            net(self._gain(row), chance, minutes_for(0 if row == self.stream[at] else WORDS), PRICE) for row in rows
         ]
         best = int(np.argmax(found)) if rows else 0
         today = self.today if self.last and self.last.date() == now.date() else 0

@@ -107,6 +107,7 @@ def test_the_hour_and_the_last_interruption_are_learned() -> None:
     assert ready(met, 15.2, 110).mean < 0.25
     assert ready(met, 9.2, 2).mean < 0.35
     assert ready([], 9, None).mean == 0.5
+    assert ready([], 9, None).hopeful - 0.5 > ready(met, 9.2, 110).hopeful - ready(met, 9.2, 110).mean > 0
 
 
 def test_hours_go_round_and_old_answers_fade() -> None:
