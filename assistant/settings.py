@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     implicit: bool = True
     """Keep what people do with answers without saying anything (copy, edit, regenerate, time spent, abandon), apart
     from feedback; false: nothing of it is kept, sent by the page, or used."""
+    implicit_weight: float = Field(0, ge=0, le=1)
+    """How much a training takes an answer that was copied, or edited into another, for a label; 0: not at all."""
     seed: int = Field(0, ge=0)
     max_upload_mb: float = Field(5, gt=0)
     turns_per_minute: int = Field(60, gt=0)

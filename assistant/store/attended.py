@@ -158,6 +158,26 @@ class Attended(Database):
         for row in rows:
             yield ImplicitRow(**{name: row[name] for name in ImplicitRow.model_fields})
 
+    def signs(self, task: str, until: datetime, newest: int) -> list[tuple[str, Any, Any]]:
+        """Of outputs that were copied or edited up to a time: the example's id, the input where it was a person's own,
+        and the value copied or written; newest first, at most so many."""
+        o = t.outputs.c
+        query = (
+            select(i.kind, i.text, o.body, m.input)
+            .join(t.outputs, o.id == i.output)
+            .outerjoin(t.moments, m.output == i.output)
+            .where(i.task == task, i.kind.in_(("copied", "edited")), i.created_at <= until)
+            .order_by(i.seq.desc())
+            .limit(newest)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            (row.body["example_id"], row.input and row.input["input"],
+             row.text if row.kind == "edited" else row.body["value"])
+            for row in rows
+        ]  # fmt: skip
+
 
 def _may_ask(connection: Connection, row: MomentRow, most: int | None, since: datetime | None) -> bool:
     asked = select(sa.func.count()).where(m.author == row.author, m.asks.is_not(None))

@@ -209,6 +209,21 @@ def test_one_setting_switches_them_off(open_session: Open) -> None:
     assert list(session.store.implicit(session.name)) == []
 
 
+def test_traces_teach_only_where_a_weight_is_set(open_session: Open) -> None:
+    for weight, implicit, taught in (("0", "true", False), ("0.3", "false", False), ("0.3", "true", True)):
+        session = open_session(implicit="true")
+        moment = session.attention.use("it was late")
+        session.attention.notice(moment.output, "copied")
+        session.close()
+        session = open_session(implicit_weight=weight, implicit=implicit)
+        session.next()
+        session.hear("a complaint")
+        session.learn()
+        signals = session.changes(session.versions()[0].name).signals
+        assert ("implicit" in signals) is taught
+        session.close()
+
+
 def test_what_can_not_be_told_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.session.open_parser", lambda name: parser.get("scripted")({}))
     monkeypatch.setenv("SAYSO_ASK_MINUTE", "0")
