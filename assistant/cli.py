@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import __version__
-from assistant.commands import ask, bench, keep, learn, make, page, prior, review, take, team
+from assistant.commands import ask, bench, keep, learn, make, page, prior, review, take, team, work
 from assistant.errors import UserError
 
 __all__ = ["app", "main"]
@@ -60,7 +60,7 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, learn.learned, learn.curve,
+    page.chat, ask.tasks, ask.parse, ask.predict, work.work, make.make, make.goal, learn.learn, learn.learned, learn.curve,
     keep.export,
     keep.verify, keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text,
     prior.train_satisfaction, page.passwd,
@@ -71,6 +71,7 @@ app.add_typer(learn.adapters)
 app.add_typer(keep.feedback)
 app.add_typer(team.team)
 app.add_typer(review.review)
+app.add_typer(work.attention)
 
 
 def main() -> None:

@@ -249,6 +249,7 @@ def _gather(bench: Workbench) -> _Lesson:
 
 def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
     from adapters.signals import Material
+    from assistant.attention.traces import weak
 
     labels = bench.labels()
     known = _short(bench.right(KNOWN_LATER if lesson.parent else KNOWN_FIRST, seed))
@@ -262,6 +263,7 @@ def _material(bench: Workbench, lesson: _Lesson, seed: int) -> Material:
         known=[example for example in known if _sayable(labels, example.label)],
         # without a parent there is no answer worth keeping
         rehearsed=[example.input for example in pool[:REHEARSED]] if lesson.parent else [],
+        implicit=weak(bench, max((f.created_at for f in lesson.new), default=None)),
     )
 
 

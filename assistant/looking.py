@@ -79,7 +79,9 @@ class Looking:
         rows = self.store.messages(self.conversation, after)
         readings = [row.card["reading"] for row in rows if row.card and "reading" in row.card]
         states, confirmed = self.store.states(readings), self.store.confirmed_acts(readings)
-        return self.quality.marked([message_of(row, states, confirmed, self.author) for row in rows], rows)
+        asked = [row.card["question"]["id"] for row in rows if row.card and "question" in row.card]
+        met = self.store.met(asked) if asked else {}
+        return self.quality.marked([message_of(row, states, confirmed, self.author, met) for row in rows], rows)
 
     def progress(self) -> Progress | None:
         job = open_job(self.store, self.name)

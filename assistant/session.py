@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
+from assistant.attention import Attention
 from assistant.blind import Tally
 from assistant.cards import State, card
 from assistant.errors import UserError
@@ -125,6 +126,11 @@ class Session(Looking):
     def forget(self) -> Forget:
         """Take back what somebody said, or what was said about something, and prove that it is gone."""
         return Forget(self)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """When to ask, while people do their own work."""
+        return Attention(self)
 
     def close(self) -> None:
         self.store.close()

@@ -64,6 +64,19 @@ class Settings(BaseSettings):
     """Which earlier feedback that is: `uniform`, `shaky`, `near`, or yours."""
     pool_sample: int = Field(256, ge=1)
     """Unlabelled examples looked at when choosing the next one or applying rules."""
+    ask_per_day: int = Field(10, ge=0)
+    """Questions that a person is asked a day, at most, while they do their own work; 0: none."""
+    ask_share: float = Field(0.2, ge=0, le=1)
+    """Of the inputs of their own work, so many may come with a question, at most."""
+    ask_quiet: str = ""
+    """Hours in which nobody is asked anything, as in 18:00-09:00, by this machine's clock; empty: none."""
+    ask_minute: float = Field(0.2, ge=0)
+    """Examples that an answer has to set right for each minute that it takes a person."""
+    implicit: bool = True
+    """Keep what people do with answers without saying anything (copy, edit, regenerate, time spent, abandon), apart
+    from feedback; false: nothing of it is kept, sent by the page, or used."""
+    implicit_weight: float = Field(0, ge=0, le=1)
+    """How much a training takes an answer that was copied, or edited into another, for a label; 0: not at all."""
     seed: int = Field(0, ge=0)
     max_upload_mb: float = Field(5, gt=0)
     turns_per_minute: int = Field(60, gt=0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assistant.attention.shown import Question
 from assistant.cards import Card
 from assistant.quality._clash import Clash
 from assistant.store.rows import AdapterRow
@@ -36,6 +37,8 @@ class Message(Record):
     """Two that can't both hold, which this message tells of."""
     held: str | None = None
     """Whose feedback waits, as this message says, and still does."""
+    question: Question | None = None
+    """Asked while the person does their own work."""
 
 
 class Progress(Record):
@@ -145,8 +148,11 @@ def version_of(row: AdapterRow, names: Mapping[str, str], live: AdapterRow | Non
     )
 
 
-def message_of(row: Any, states: dict[str, str], confirmed: dict[str, set[int]], author: str) -> Message:
-    """A message of the store as it stands now: what was decided of its reading, and how `author` voted."""
+def message_of(
+    row: Any, states: dict[str, str], confirmed: dict[str, set[int]], author: str, met: Mapping[str, str]
+) -> Message:
+    """A message of the store as it stands now: what was decided of its reading, how `author` voted, and what became of
+    its question (`met`)."""
     plain = row.card or {}
     shown = Card.model_validate(plain) if plain.get("kind") == "reading" else None
     if shown and shown.reading in states:
@@ -157,6 +163,7 @@ def message_of(row: Any, states: dict[str, str], confirmed: dict[str, set[int]],
         done = confirmed[shown.reading]
         lines = tuple(line.model_copy(update={"confirmed": n in done}) for n, line in enumerate(shown.lines))
         shown = shown.model_copy(update={"lines": lines})
+    asked = Question.model_validate(plain["question"]) if plain.get("kind") == "question" else None
     outputs = plain.get("outputs") or [None]
     return Message(
         seq=row.seq,
@@ -166,4 +173,5 @@ def message_of(row: Any, states: dict[str, str], confirmed: dict[str, set[int]],
         vote=row.votes.get(author),
         output_id=outputs[0],
         adapter=plain.get("adapter"),
+        question=asked and asked.model_copy(update={"state": met.get(asked.id, "open")}),
     )

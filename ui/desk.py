@@ -31,7 +31,8 @@ log = logging.getLogger("sayso.page")
 Ids = dict[str, Any]
 """What a browser tab remembers, on the server: ids only. `conversation`; `first` and `last`: of the messages
 shown, first < seq <= last; `all`: none is held back; `correcting`: the reading and the number of its act whose
-menus are open; `version`: the one whose changed answers are shown; `training`: the progress that is shown."""
+menus are open; `version`: the one whose changed answers are shown; `training`: the progress that is shown; `working`:
+what is typed is work of the person's own."""
 
 WINDOW = 60
 """Messages shown at once, so that a turn costs the same in a long conversation."""
@@ -143,7 +144,7 @@ class Desk:
             self.ids: ids | {"last": messages[-1].seq if messages else 0},
             self.bar: draw.bar(session, screen, user),
             self.log: draw.log(messages, session.labels(), ids, shown, several=session.task.outputs > 1),
-            self.example: draw.example(screen, session.task.help, rules),
+            self.example: draw.example(screen, session.task.help, rules, traced=session.attention.traced),
             self.progress: draw.progress(running),
             self.timer: gr.Timer(BUSY_SECONDS if draw.busy(running) else IDLE_SECONDS),
         }

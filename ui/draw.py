@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from assistant.cards import show_value
 from assistant.session import Message, Progress, Screen, Session
 from assistant.types import Output, Report
+from ui.attention import question
 from ui.cards import card
 from ui.grid import acted, grid
 from ui.html import button, percent, plain, tag, thumbs
@@ -97,6 +98,8 @@ def message(
         return card(said.card, labels, open=point if said.card.reading == reading else None, seq=said.seq)
     if drawn := notice(said):
         return drawn
+    if said.question:
+        return question(said.question, seq=said.seq)
     body = tag("div", plain(said.text), class_="words", dir="auto")
     after = ""
     if said.adapter:
@@ -109,12 +112,13 @@ def message(
 # --- the example ------------------------------------------------------------------------------------------
 
 
-def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[str, str]) -> str:
+def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[str, str], traced: bool = False) -> str:
     """The example with its highlights, what the model says, and fields to say otherwise.
 
     Args:
         suggestions: what a newcomer could say.
         rules: the words of the rules by id, for the answers that a rule made.
+        traced: the page may tell what is done with the answer, beside what is said of it.
     """
     if screen is None:
         waiting = tag("p", "The model is being loaded; the first example comes in a moment.", class_="effect")
@@ -140,6 +144,7 @@ def example(screen: Screen | None, suggestions: Sequence[str], rules: Mapping[st
         class_="example several" if view.cells else "example",
         data_example=screen.example_id,
         data_text=view.text,
+        data_output=screen.outputs[0].id if traced and screen.outputs else None,
     )
 
 

@@ -15,7 +15,7 @@ from adapters.models import Model
 from assistant.registry import Registry
 from assistant.types import Constraint, Example, Label, Preference
 
-__all__ = ["Material", "Reward", "Signal", "beta_of", "key", "signal"]
+__all__ = ["Material", "Reward", "Signal", "Weak", "beta_of", "key", "signal"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class Reward:
 
 
 @dataclass(frozen=True)
+class Weak:
+    """A sign that `value` is right for `input`, which nobody said; `weight` in (0, 1] against a label's."""
+
+    input: Any
+    value: Any
+    weight: float
+
+
+@dataclass(frozen=True)
 class Material:
     """All that a training may learn from; every part is bounded, so that a turn never gets slower.
 
@@ -51,6 +60,7 @@ class Material:
         known: a sample of examples that came with a label from their owner.
         rehearsed: inputs whose answers by the parent should stay.
         reward: what the model's own outputs are worth, or None.
+        implicit: what people did without saying anything; empty unless the settings ask for it.
     """
 
     new: Sequence[Label | Constraint | Preference] = ()
@@ -61,6 +71,7 @@ class Material:
     known: Sequence[Example] = ()
     rehearsed: Sequence[Any] = ()
     reward: Reward | None = None
+    implicit: Sequence[Weak] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.parsers import Parser
     from assistant.types import Context, Critique, Example, Output, Reading
 
-__all__ = ["parse", "predict", "tasks"]
+__all__ = ["examples_of", "parse", "predict", "tasks"]
 
 
 def tasks(as_json: AsJson = False, home: Home = None) -> None:
@@ -125,7 +125,7 @@ def predict(
     with store(home) as opened:
         bench = workbench(opened, task, home)
         rules, version = bench.rules(), bench.live_name()
-        examples = list(_examples(texts or [], file, text))
+        examples = list(examples_of(texts or [], file, text))
         answers = bench.answers(examples, rules, explain=file is None)
         rows = [_answer(e, output, version) for e, outputs in zip(examples, answers, strict=True) for output in outputs]
         if bench.warning:
@@ -133,7 +133,8 @@ def predict(
     say(as_json, rows, "\n".join(_line(row) for row in rows))
 
 
-def _examples(texts: list[str], file: Path | None, column: str | None) -> Iterator[Example]:
+def examples_of(texts: list[str], file: Path | None, column: str | None) -> Iterator[Example]:
+    """Texts that were typed, and the rows of a file."""
     from assistant.data import read_examples
     from assistant.types import Example
 

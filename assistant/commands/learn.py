@@ -1,5 +1,5 @@
-"""`sayso learn` trains now, `sayso learned` says what came of it, `sayso curve` what more would bring; `sayso adapters` is
-about the versions."""
+"""`sayso learn` trains now, `sayso learned` says what came of it, `sayso curve` what more would bring; `sayso adapters`
+is about the versions."""
 
 from __future__ import annotations
 

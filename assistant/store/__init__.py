@@ -15,10 +15,12 @@ from assistant.store.rows import (
     JobRow,
     JobState,
     Message,
+    MomentRow,
 )
 from assistant.store.store import Store
 
 __all__ = [
-    "AdapterRow", "Conversation", "FeedbackRow", "Guideline", "JobRow", "JobState", "Message", "Store",
+    "AdapterRow", "Conversation", "FeedbackRow", "Guideline", "JobRow", "JobState", "Message", "MomentRow",
+    "Store",
     "worker_name",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 from assistant.errors import UserError
 from assistant.store.about import About
+from assistant.store.attended import Attended
 from assistant.store.check import Check
 from assistant.store.feedback import Remembered
 from assistant.store.hearing import Hearing
@@ -34,7 +35,7 @@ __all__ = ["Store"]
 
 class Store(
     Talk, Hearing, Holding, Importing, Remembered, About, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing,
-    Check, Locks,
+    Attended, Check, Locks,
 ):  # fmt: skip
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 

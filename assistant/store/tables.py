@@ -199,6 +199,30 @@ golds = Table(
     _must("created_at", When), Index(None, "task", "example", "seq"),
 )  # fmt: skip
 
+# an input of a person's own work, at which they were asked something or left alone. worth: of asking then, its cost
+# taken off, in examples; asks: the moment whose input the question was about, NULL: nothing was asked; about: what
+# "such things" are; gain: what an answer should bring; ready: the probability that it would be answered
+moments = Table(
+    "moments", metadata, _id(), _must("task"), _must("author"), _to("conversation", "conversations"),
+    _to("output", "outputs"), _must("example"), _must("input", Json), Column("worth", sa.Double),
+    _to("asks", "moments", nullable=True), Column("about", Words), Column("gain", sa.Double),
+    Column("ready", sa.Double), _must("created_at", When),
+    Index(None, "task", "author", "id"), Index(None, "task", "author", "example"), Index(None, "author", "asks"),
+)  # fmt: skip
+
+# event: the question was 'answered', 'dismissed', 'never' (don't ask such things) or 'again' (do)
+moment_events = Table(
+    "moment_events", metadata, _seq(), _to("moment", "moments"), _must("event"), _must("author"),
+    _to("critique", "critiques", nullable=True), _must("created_at", When), Index(None, "moment", "seq"),
+)  # fmt: skip
+
+# what people did with an output without saying anything: never feedback, and in no export but its own
+implicit = Table(
+    "implicit", metadata, _seq(), _must("task"), _must("author"), _to("output", "outputs"), _must("kind"),
+    Column("value", sa.Double), Column("text", Words), _must("created_at", When),
+    Index(None, "task", "seq"), Index(None, "output", "author", "kind"),
+)  # fmt: skip
+
 open_jobs = Table("open_jobs", metadata, _to("job", "jobs", primary_key=True))
 
 APPEND_ONLY = tuple(name for name in metadata.tables if name != "open_jobs")

@@ -21,7 +21,7 @@ from assistant.errors import UserError
 from assistant.store.rows import Comment, Guideline, Part, Plan
 from assistant.team import assign, gold, roles
 from assistant.team.gold import Right
-from assistant.types import Example, Feedback, Record
+from assistant.types import Feedback, Record
 from assistant.workbench import Workbench
 
 __all__ = ["Comment", "Guideline", "Part", "Person", "Plan", "Right", "Team"]

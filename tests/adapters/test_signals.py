@@ -6,7 +6,7 @@ import pytest
 
 from adapters.fit import Recipe, fit
 from adapters.models.classifier import Classifier
-from adapters.signals import Material, Reward, signal
+from adapters.signals import Material, Reward, Weak, signal
 from assistant.types import Constraint, Evidence, Example, Label, Preference
 
 TEXT = "my parcel was broken and it was late"
@@ -38,6 +38,7 @@ MATERIAL = {
     "rules": Material(pool=[TEXT], rules=[RULE], implies=implies),
     "replay": Material(replay=[label("praise")]),
     "keep": Material(rehearsed=[TEXT]),
+    "implicit": Material(implicit=[Weak(TEXT, "praise", 1.0)]),
     "reward": Material(reward=Reward(lambda values: [float(v == "praise") for v in values], (TEXT,), 8, KNOWN)),
 }
 
@@ -73,7 +74,7 @@ def test_one_loss_per_item_and_none_below_zero(model: Classifier, name: str) -> 
     assert (loss >= -1e-5).all()
 
 
-@pytest.mark.parametrize("name", ["supervised", "unlikelihood", "pairwise", "rules", "replay", "reward"])
+@pytest.mark.parametrize("name", ["supervised", "unlikelihood", "pairwise", "rules", "replay", "reward", "implicit"])
 def test_moves_the_model_where_the_feedback_points(model: Classifier, name: str) -> None:
     before = margin(model)
     fit(model, MATERIAL[name], recipe=alone(name))
@@ -119,6 +120,13 @@ def test_keep_holds_the_parent_while_something_else_is_learned(model: Classifier
     fit(model, Material(new=teach, rehearsed=kept), recipe=Recipe())
     drift_kept = sum(abs(margin(model, text) - b) for text, b in zip(kept, before, strict=True))
     assert drift_kept < drift / 2
+
+
+def test_a_sign_counts_by_its_weight_and_what_can_not_be_said_not_at_all(model: Classifier) -> None:
+    made = signal.get("implicit")()
+    signs = [Weak(TEXT, "praise", weight) for weight in (1.0, 0.25, 0.0)] + [Weak(TEXT, "spam", 1.0)]
+    whole, quarter = made.loss(model, made.prepare(model, Material(implicit=signs))).tolist()
+    assert quarter == pytest.approx(whole / 4)
 
 
 def test_the_latest_word_on_an_input_wins(model: Classifier) -> None:

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from assistant.errors import UserError
-from assistant.store import AdapterRow, Store, worker_name
+from assistant.store import AdapterRow, MomentRow, Store, worker_name
 from assistant.store import migrate as migrate_module
 from assistant.store import tables as t
 from assistant.store.rows import Comment, Gold, Plan
@@ -262,6 +262,10 @@ def fill(store: Store) -> None:
     store.add_trial("mail", "ann", two[0].id, two[1].id, "first")
     said = turn(store)
     talk = store.conversations("mail")[0].id
+    row = MomentRow(task="mail", author="ann", conversation=talk, output=two[0].id, example="e1", input="where is it")
+    store.add_moment(row)
+    store.meet(row.id, "dismissed", "ann")
+    store.add_implicit("mail", "ann", two[0].id, "copied")
     store.vote(store.say(talk, "person", "hello"), "ann", True)
     store.confirm_act(said[0].reading, 0, "ann")
     store.decide(said[0].reading, "ann", "confirmed")

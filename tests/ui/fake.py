@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+from assistant.attention import Standing
 from assistant.cards import Card, Line
 from assistant.session import Message, Screen, Turn
 from assistant.tasks import Task
@@ -61,6 +63,17 @@ class FakeSession:
             render=lambda *_: None,
             help=("it's a complaint",),
         )  # type: ignore[arg-type, return-value]
+
+    @property
+    def attention(self) -> Any:
+        """Its calls are kept among those of the session."""
+
+        def call(name: str) -> Any:
+            return lambda *given, **named: self.calls.append((name, *given, named) if named else (name, *given))
+
+        standing = Standing(3, 1, 1, 1, 2.0, 1, 4.0, None, 3, 10, 0.6, ("bug | wish",), True)
+        names = ("use", "answer", "dismiss", "again", "notice")
+        return SimpleNamespace(traced=True, standing=lambda: standing, **{name: call(name) for name in names})
 
     def screen(self) -> Screen:
         view = text_card(self.example, [self.output], choices=LABELS)

@@ -127,7 +127,7 @@ window.sayso = (() => {
     if (element.querySelector(".bar")) theme(localStorage.getItem("sayso-theme"));
     const section = element.querySelector("[data-example]");
     if (section && section.dataset.example !== home) { home = section.dataset.example; marks = []; }
-    if (section) { parts.paint(); unfold(section); show(); }
+    if (section) { parts.paint(); unfold(section); show(); look(section.dataset.output); }
     const log = element.querySelector(".log");
     if (log) stick(log);
     redraft(element);
@@ -212,6 +212,35 @@ window.sayso = (() => {
     if (same) unfolded[event.target.open ? "add" : "delete"](same);
   }, true);
 
+  // --- traces: what was copied, and how long an answer was looked at; where they are switched off, no output is named
+
+  let looked = null; // the answer on screen, and since when it is seen
+
+  function trace(kind, output, value = "") {
+    const button = find("#traces button");
+    if (!button || !output) return;
+    Object.assign(button.dataset, { kind, output, value });
+    button.click();
+  }
+
+  function look(output) {
+    if (looked?.output === output) return;
+    if (looked) trace("seconds", looked.output, String(Math.round(spent())));
+    looked = output ? { output, seconds: 0, since: performance.now() } : null;
+  }
+
+  /** Seconds for which the answer was in sight. */
+  function spent() {
+    return looked.seconds + (looked.since === null ? 0 : (performance.now() - looked.since) / 1000);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (looked) Object.assign(looked, { seconds: spent(), since: document.hidden ? null : performance.now() });
+  });
+  document.addEventListener("copy", event => {
+    if (looked && event.target.closest?.("#example")) trace("copied", looked.output);
+  });
+
   // --- light, dark, keys
 
   function theme(chosen) {
@@ -232,7 +261,7 @@ window.sayso = (() => {
   const ANSWER = "#example :is(.answer, .cell:hover, .cell:focus-within) .thumb"; // in a grid the one pointed at
   const KEYS = {
     n: "#quick [data-act=next]", t: "#quick [data-act=learn]", u: "#quick [data-act=undo-last]",
-    l: "#quick [data-act=explain]", "+": ANSWER + ".up", "=": ANSWER + ".up", "-": ANSWER + ".down",
+    l: "#quick [data-act=explain]", w: "#quick [data-act=work]", "+": ANSWER + ".up", "=": ANSWER + ".up", "-": ANSWER + ".down",
   };
 
   function key(event) {

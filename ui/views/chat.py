@@ -20,10 +20,12 @@ from assistant.cards import Card
 from assistant.errors import UserError
 from assistant.session import Message, Progress, Screen
 from assistant.types import Act, Gesture, Label, Selection
+from ui.attention import quick
 from ui.cards import removable, said, waiting
 from ui.correct import corrected
 from ui.desk import PRESS, Desk, Handler, Visit, anchored
 from ui.draw import progress
+from ui.views import work
 from ui.views.quality import decide
 
 __all__ = ["ACTS", "begin", "poll", "tab"]
@@ -39,10 +41,11 @@ def tab(desk: Desk) -> None:
     with gr.Row(elem_id="chat-row", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
             desk.log.render()
-            quick = gr.HTML(QUICK, elem_id="quick", js_on_load=PRESS, apply_default_css=False)
+            below = gr.HTML(quick(False), elem_id="quick", js_on_load=PRESS, apply_default_css=False)
+            traces = gr.HTML(work.TRACES, elem_id="traces", js_on_load=PRESS, apply_default_css=False)
             with gr.Row(elem_id="composer", equal_height=True):
                 box = gr.Textbox(
-                    placeholder="Say what is wrong…", show_label=False, lines=1, max_lines=6,
+                    placeholder=work.PLACEHOLDERS[False], show_label=False, lines=1, max_lines=6,
                     container=False, elem_id="box", max_length=LONGEST, scale=1, label="Your message",
                 )  # fmt: skip
                 send = gr.Button("Send", variant="primary", elem_id="send", scale=0, min_width=84)
@@ -52,27 +55,24 @@ def tab(desk: Desk) -> None:
             desk.progress.render()
 
     def hear(visit: Visit, text: str, marked: str) -> dict[Any, Any]:
+        if work.on(visit):
+            work.put_in(visit, text, LONGEST)
+            return {box: "", below: work.below(visit)}
         say(visit, text, _selection(visit, marked))
         return {box: ""}
 
+    def pressed(visit: Visit) -> dict[Any, Any]:
+        press(visit)
+        if visit.press["act"] not in work.ACTS:
+            return {}
+        return {below: work.below(visit), box: gr.Textbox(placeholder=work.PLACEHOLDERS[work.on(visit)])}
+
     for event in (send.click, box.submit):
-        heard = desk.on(event, hear, [box, marked], [box], js="(ids, text) => [ids, text, sayso.marked()]")
+        heard = desk.on(event, hear, [box, marked], [box, below], js="(ids, text) => [ids, text, sayso.marked()]")
         heard.success(None, js="() => sayso.sent()", api_visibility="private")
-    for part in (desk.log, desk.example, quick):
-        desk.on(part.click, press, also=[box])
-
-
-QUICK = """
-<div class="quick">
-  <div id="evidence" class="evidence" aria-live="polite"></div>
-  <div class="row">
-    <button type="button" data-act="next" title="Key n">Next <kbd>n</kbd></button>
-    <button type="button" data-act="learn" title="Key t">Train now <kbd>t</kbd></button>
-    <button type="button" data-act="undo-last" title="Key u">Undo <kbd>u</kbd></button>
-    <button type="button" data-act="explain" title="Key l">What have you learned? <kbd>l</kbd></button>
-  </div>
-</div>
-"""
+    for part in (desk.log, desk.example, below):
+        desk.on(part.click, pressed, also=[box, below])
+    desk.on(traces.click, work.notice, counted=False, queue=False)
 
 
 def begin(visit: Visit) -> None:
@@ -303,4 +303,5 @@ ACTS: dict[str, Callable[[Visit], Any]] = {
     "settle": decide,
     "release": decide,
     "take-back": decide,
+    **work.ACTS,
 }
