@@ -95,7 +95,7 @@ class Session(Looking):
         chosen = settings(home=home, parser=parser)
         spec = resolve(task, **options)
         store = Store.open(chosen.database_url)
-        opened = open_task(spec, store.tasks())
+        opened = open_task(spec, store.tasks(), chosen.folder)
         store.save_task(spec.model_copy(update={"name": opened.name}))
         return cls.beside(Workbench(opened, store, chosen), author, conversation)
 

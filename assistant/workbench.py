@@ -14,6 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
+from assistant.pool import Pool
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
@@ -66,24 +67,23 @@ class Workbench:
         return Shelf(self.settings.folder / "adapters")
 
     @cached_property
-    def examples(self) -> dict[str, Example]:
-        return {example.id: example for example in self.task.examples()}
+    def examples(self) -> Pool:
+        return Pool(self.task.examples())
 
-    @cached_property
-    def heldout(self) -> list[Example]:
+    @property
+    def heldout(self) -> Sequence[Example]:
         """What adapters are judged on: held-out examples whose label is known."""
-        return [e for e in self.examples.values() if e.split == "heldout" and e.label is not None]
+        return self.examples.heldout
 
-    @cached_property
-    def known(self) -> list[Example]:
+    @property
+    def known(self) -> Sequence[Example]:
         """Pool examples that came with a label."""
-        return [e for e in self.examples.values() if e.split == "pool" and e.label is not None]
+        return self.examples.known
 
-    @cached_property
-    def unknown(self) -> list[Example]:
+    @property
+    def unknown(self) -> Sequence[Example]:
         """Pool examples without a label: those worth asking about; all of the pool where none is left."""
-        pool = [e for e in self.examples.values() if e.split == "pool"]
-        return [e for e in pool if e.label is None] or pool
+        return self.examples.unknown
 
     def example(self, id: str) -> Example:
         """Raises UserError where the data no longer has it."""
@@ -97,7 +97,8 @@ class Workbench:
     def sample(self, n: int, seed: int, of: Sequence[Example] | None = None) -> list[Example]:
         """At most n examples, drawn from `unknown` (or `of`) without repetition."""
         examples = self.unknown if of is None else of
-        return random.Random(seed).sample(list(examples), min(n, len(examples)))
+        # rows, not examples: a large pool makes only those that are drawn
+        return [examples[row] for row in random.Random(seed).sample(range(len(examples)), min(n, len(examples)))]
 
     # --- the model --------------------------------------------------------------------------------------
 
