@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.candidates import Drawn, drawn, uniformly
 from assistant.errors import UserError
 from assistant.strategies import Array, Beliefs, strategy
 from assistant.types import Example
@@ -33,17 +34,25 @@ def choose(bench: Workbench, conversation: str) -> tuple[Example, str]:
     cards = [message.card or {} for message in recent]
     shown = {card["example_id"] for card in cards if card.get("kind") == "answer"}
     rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
-    candidates = _candidates(bench, shown, int(rng.integers(2**31)))
-    if not candidates:
-        raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
+    seed = int(rng.integers(2**31))
     if bench.task.goal is not None:
         # which outputs are worth asking about is the goal's to say
+        candidates = _some(uniformly(bench, shown, seed, bench.settings.pool_sample))
         first = sorted(candidates, key=lambda one: not bench.task.asks(one))
         again = bench.sample(bench.settings.pool_sample, len(recent))
         return _readable(bench, bench.goal(conversation), [*first, *again])
+    seen = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
     with bench.model() as model:
-        picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, candidates), rng)
+        found = drawn(bench, model, shown, seed, seen)
+        candidates = _some(found.examples)
+        picked = strategy.get(bench.settings.strategy)(candidates, _beliefs(bench, model, found, seen), rng)
     return candidates[picked.index], picked.why
+
+
+def _some(candidates: list[Example]) -> list[Example]:
+    if not candidates:
+        raise UserError("There is nothing left to ask about", do="type a text of your own, or add data with --data")
+    return candidates
 
 
 def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) -> tuple[Example, str]:
@@ -59,27 +68,25 @@ def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) ->
     raise UserError(f"None of the examples can be read: {passed.rstrip('.')}")
 
 
-def _candidates(bench: Workbench, shown: set[str], seed: int) -> list[Example]:
-    """A sample of the examples that were neither judged nor just shown; of all, where none is left."""
-    drawn = bench.sample(2 * bench.settings.pool_sample, seed)
-    judged = bench.store.was_criticised(bench.task.name, [example.id for example in drawn])
-    fresh = [e for e in drawn if e.id not in judged and e.id not in shown]
-    return (fresh or [e for e in drawn if e.id not in judged] or drawn)[: bench.settings.pool_sample]
-
-
-def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Beliefs:
-    inputs = [example.input for example in candidates]
+def _beliefs(bench: Workbench, model: Model, found: Drawn, seen: list[str]) -> Beliefs:
+    inputs = [example.input for example in found.examples]
     values = model.values()
+    index = bench.index.now() if found.vectors is not None else None
 
     def probabilities() -> Array:
         said = model.predict(inputs)
         rows = [[p.scores[v] for v in values] if values else [p.score or 0.0] for p in said]
         return np.asarray(rows, dtype=np.float32)
 
-    def seen() -> Array:
-        ids = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
-        known = [bench.examples[id].input for id in ids if id in bench.examples]
-        # a model need not know how to embed nothing
-        return np.asarray(model.embed(known or inputs[:1]), dtype=np.float32)[: len(known)]
+    def vectors() -> Array:
+        return np.asarray(model.embed(inputs) if index is None else found.vectors, np.float32)
 
-    return Beliefs(values, probabilities, lambda: np.asarray(model.embed(inputs), np.float32), seen)
+    def known() -> Array:
+        if index is not None:
+            rows = (bench.examples.row(id) for id in seen)
+            return np.asarray(index.take([row for row in rows if row is not None and row < index.rows]), np.float32)
+        texts = [bench.examples[id].input for id in seen if id in bench.examples]
+        # a model need not know how to embed nothing
+        return np.asarray(model.embed(texts or inputs[:1]), dtype=np.float32)[: len(texts)]
+
+    return Beliefs(values, probabilities, vectors, known, found.uniform)

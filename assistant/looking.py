@@ -8,7 +8,8 @@ learned. The chapter `Looking` of `Session`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from assistant import tell
 from assistant.blind import Tally, draw, tally
@@ -19,6 +20,9 @@ from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, mes
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
+    from assistant.cost import Costs
+    from assistant.find import Finder
+    from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
     from assistant.workbench import Workbench
@@ -35,6 +39,20 @@ class Looking:
     author: str
     name: str
     conversation: str
+
+    @cached_property
+    def find(self) -> Finder:
+        """Search over all examples, and what is said of many at once."""
+        from assistant.find import Finder
+
+        return Finder(cast("Session", self))
+
+    @cached_property
+    def cost(self) -> Costs:
+        """What the feedback costs: people's minutes, compute, money."""
+        from assistant.cost import Costs
+
+        return Costs(cast("Session", self))
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""

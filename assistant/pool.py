@@ -197,6 +197,24 @@ class Pool(Mapping[str, Example]):
     def _by_input(self) -> dict[str, str]:
         return {canonical(example.input): example.id for example in self.rows}
 
+    def matching(self, words: Sequence[str]) -> Iterator[tuple[int, Numbers]]:
+        """(first row, flags) of some rows at a time: which of them have all the words, in any case."""
+        if self.stored is None:
+            said = (str(example.input).casefold() for example in self.rows)
+            yield 0, np.fromiter((all(word in one for word in words) for one in said), bool, len(self.rows))
+            return
+        import pyarrow.compute as pc
+
+        start = 0
+        for batch in self.stored.batches:
+            texts = batch.column("input")
+            flags = np.ones(len(batch), dtype=bool)
+            for word in words:
+                found = pc.match_substring(texts, word, ignore_case=True)
+                flags &= found.to_numpy(zero_copy_only=False)
+            yield start, flags
+            start += len(batch)
+
     @property
     def text_numbers(self) -> Numbers:
         """(N,) 64 bits of a hash of each input."""

@@ -14,6 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
+from assistant.index import Index
 from assistant.pool import Pool
 from assistant.settings import Settings
 from assistant.store import Store
@@ -70,6 +71,10 @@ class Workbench:
     def examples(self) -> Pool:
         return Pool(self.task.examples())
 
+    @cached_property
+    def index(self) -> Index:
+        return Index(self)
+
     @property
     def heldout(self) -> Sequence[Example]:
         """What adapters are judged on: held-out examples whose label is known."""
@@ -118,6 +123,11 @@ class Workbench:
                 if self._model is None:
                     self._model, self._loaded = self.task.model(), BASE
         return self._model
+
+    @property
+    def base_id(self) -> str:
+        """What names the frozen weights."""
+        return self._warm().base_id
 
     def dirty(self) -> None:
         """The model was trained in place: load its adapter anew when it is next asked."""

@@ -22,13 +22,14 @@ from assistant.store.lineage import Lineage
 from assistant.store.provenance import Provenance
 from assistant.store.screen import Screened
 from assistant.store.serverlock import Locks
+from assistant.store.spending import Spending
 from assistant.store.talk import Talk
 from assistant.store.trials import Trials
 
 __all__ = ["Store"]
 
 
-class Store(Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Check, Locks):
+class Store(Talk, Hearing, Importing, Remembered, Lineage, Jobs, Provenance, Screened, Trials, Spending, Check, Locks):
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 
     Threads may share one; processes open one each, on the same address.

@@ -37,6 +37,7 @@ class Beliefs:
         probabilities: gives (N, C) probabilities of the values, or (N, 1) scores, in [0, 1].
         vectors: gives (N, D) vectors of the candidates, of length 1.
         seen: gives (M, D) vectors of a bounded sample of what was criticised already.
+        uniform: how many of the candidates, from the first, were drawn uniformly; None: all.
     """
 
     def __init__(
@@ -45,8 +46,9 @@ class Beliefs:
         probabilities: Callable[[], Array],
         vectors: Callable[[], Array],
         seen: Callable[[], Array],
+        uniform: int | None = None,
     ) -> None:
-        self.values = tuple(values)
+        self.values, self.uniform = tuple(values), uniform
         self._probabilities, self._vectors, self._seen = probabilities, vectors, seen
 
     @cached_property
