@@ -43,7 +43,7 @@ from ui.people import Opener, People
 __all__ = ["build", "run"]
 
 log = logging.getLogger("sayso.page")
-STYLES = ("page.css", "grid.css", "mol.css", "text.css")
+STYLES = ("page.css", "grid.css", "mol.css", "text.css", "find.css")
 SCRIPTS = ("parts.js", "page.js")
 
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui.desk import IDLE_SECONDS, PRESS, Desk, Visit
 from ui.people import People
-from ui.views import chat, export, learned, rules, versions
+from ui.views import chat, cost, export, find, learned, rules, versions
 
 __all__ = ["STATIC", "blocks", "theme"]
 
@@ -48,12 +48,16 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", id="chat"):
                 chat.tab(desk)
+            with gr.Tab("Find", id="find") as opened:
+                find.tab(desk, opened)
             with gr.Tab("Rules", id="rules") as opened:
                 rules.tab(desk, opened)
             with gr.Tab("What I learned", id="learned") as opened:
                 learned.tab(desk, opened)
             with gr.Tab("Versions", id="versions") as opened:
                 versions.tab(desk, opened)
+            with gr.Tab("Cost", id="cost") as opened:
+                cost.tab(desk, opened)
             with gr.Tab("Export", id="export") as opened:
                 export.tab(desk, opened)
         gr.HTML((STATIC / "keys.html").read_text("utf-8"), js_on_load=None, apply_default_css=False)
