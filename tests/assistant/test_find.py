@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from assistant import candidates, index
 from assistant.choose import choose
+from assistant.cli import app
 from assistant.errors import UserError
 from assistant.index import EMBED
 from assistant.jobs import ask
 from assistant.parsers import parser
 from assistant.session import Session
-from assistant.store.spending import Moment
 from assistant.worker import do
 from tests.tiny import EXAMPLES, tiny_encoder, write_task
 
@@ -135,15 +138,16 @@ def test_of_many_indexed_texts_the_candidates_are_drawn_well(session: Session, m
     assert example.id in {e.id for e in session.bench.unknown} and why
 
 
-def test_what_people_take_is_counted_without_idle_gaps(session: Session) -> None:
-    from datetime import UTC, datetime, timedelta
+def test_the_command_line_finds_labels_and_tells_the_cost(session: Session) -> None:
+    home = str(session.bench.settings.folder)
 
-    from assistant.cost import minutes_of
+    def sayso(*words: str) -> Any:
+        done = CliRunner().invoke(app, [*words, "--home", home])
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def at(seconds: float, said: bool, talk: str = "c") -> Moment:
-        return Moment(talk, "ann", start + timedelta(seconds=seconds), said)
-
-    moments = [at(0, False), at(30, True), at(31, False), at(91, True), at(95, False), at(4000, True), at(5, True, "d")]
-    assert [minutes for _, _, minutes in minutes_of(moments)] == [0.5, 1.0, 2.0]
+    found = json.loads(sayso("find", "late", "--words", "--unsaid", "--label", "complaint", "--json"))
+    assert [hit["id"] for hit in found] == LATE and len(said(session)) == len(LATE)
+    assert "[complaint]" in sayso("find", EXAMPLES[1].input, "--read", "--limit", "36")
+    assert json.loads(sayso("cost", "--json"))["feedback"] == len(LATE)
+    assert "Nothing was found" in sayso("find", "nowhere", "--words") and "minutes" in sayso("cost")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def search(page: Any, words: str) -> None:
