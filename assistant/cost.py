@@ -182,14 +182,21 @@ class Costs:
 
 
 def minutes_of(moments: Iterable[Moment], idle: float = IDLE_SECONDS) -> list[tuple[str, datetime, float]]:
-    """(person, time, minutes) of each thing that somebody said: what passed since the moment before it, at most `idle`
-    seconds. The first moment of a conversation costs nothing: nothing was shown before it."""
-    found, before = [], None
+    """(person, time, minutes) of each thing that somebody said: what passed since the first thing that was shown after
+    their word before it, or since that word, at most `idle` seconds. What came meanwhile (a training's report) cuts
+    nothing short; the first moment of a conversation costs nothing, as nothing was shown before it."""
+    found = []
+    conversation, since, fresh = "", None, False
     for moment in moments:
-        if moment.said and before is not None and before.conversation == moment.conversation:
-            seconds = (moment.at - before.at).total_seconds()
-            found.append((moment.author, moment.at, min(max(seconds, 0.0), idle) / 60))
-        before = moment
+        if moment.conversation != conversation:
+            conversation, since, fresh = moment.conversation, None, False
+        if moment.said:
+            if since is not None:
+                seconds = (moment.at - since).total_seconds()
+                found.append((moment.author, moment.at, min(max(seconds, 0.0), idle) / 60))
+            since, fresh = moment.at, False
+        elif not fresh:
+            since, fresh = moment.at, True
     return found
 
 

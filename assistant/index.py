@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from assistant.vectors import Vectors, build
+from assistant.vectors import BLOCK, Vectors, build
 
 if TYPE_CHECKING:
     from assistant.workbench import Workbench
@@ -39,7 +39,7 @@ class Index:
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
-        self._lock = RLock()
+        self._lock, self._reading = RLock(), RLock()
         self._open: tuple[int, Vectors | None] | None = None
         self._scored: tuple[str, Any, list[int]] | None = None
 
@@ -82,11 +82,12 @@ class Index:
             nonlocal begun
             wanted = progress(rows / max(1, self.total))
             # at a block's end only, so that nothing is read in vain; the first one is always read
-            over = begun and rows % 4096 == 0 and time.monotonic() > until
+            over = begun and rows % BLOCK == 0 and time.monotonic() > until
             begun = True
             return wanted and not over
 
-        return build(self.folder(), self._base(), self.bench.examples, self.embed, go_on)
+        with self._reading:
+            return build(self.folder(), self._base(), self.bench.examples, self.embed, go_on)
 
     def embed(self, inputs: Any) -> Any:
         """(n, D) vectors of the base, of length 1."""

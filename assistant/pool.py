@@ -215,7 +215,7 @@ class Pool(Mapping[str, Example]):
             yield start, flags
             start += len(batch)
 
-    @property
+    @cached_property
     def text_numbers(self) -> Numbers:
         """(N,) 64 bits of a hash of each input."""
         if self.stored is not None:

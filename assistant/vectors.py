@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +39,8 @@ EXACT = 4 * BLOCK
 """Up to so many rows, all are compared."""
 WIDE = 1024
 """The fewest rows that the signs let through."""
+WAIT_SECONDS = 10.0
+"""For another that builds the same index."""
 PIECE = 256
 """Texts embedded at a time."""
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -156,9 +160,27 @@ def build(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _build(folder, base, pool, embed, progress)
+        with _alone(folder):
+            return _build(folder, base, pool, embed, progress)
     except OSError as wrong:
         raise UserError(f"The index {str(folder)!r} can't be written: {wrong.strerror}", do="make room") from wrong
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One builder at a time: an empty SQLite file that stays locked, as for servers; it ends with its process."""
+    lock = sqlite3.connect(folder / "lock", timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as wrong:
+        lock.close()
+        raise UserError(
+            f"Another process reads the texts of {folder.name!r} already", do="wait until it is done, or stop it"
+        ) from wrong
+    try:
+        yield
+    finally:
+        lock.close()
 
 
 def _build(folder: Path, base: str, pool: Pool, embed: Embed, progress: Callable[[int], bool]) -> bool:

@@ -57,7 +57,8 @@ class Spending(Database):
                 for query, people in ((shown.where(m.role != "person"), False), (said, True), (decided, True))
                 for row in connection.execute(query.where(here))
             ]
-        return sorted(found, key=lambda moment: (moment.conversation, moment.at))
+        # at one time, the word comes before what it brought about
+        return sorted(found, key=lambda moment: (moment.conversation, moment.at, not moment.said))
 
     def fared(self, task: str) -> dict[tuple[str, str | None], int]:
         """How many readings each parser made, by the newest decision about them; None: nobody said anything."""

@@ -93,6 +93,11 @@ def test_a_first_word_and_a_clock_that_went_back_cost_nothing() -> None:
     assert minutes_of([]) == []
 
 
+def test_what_comes_meanwhile_cuts_nothing_short() -> None:
+    shown = [Moment("c", "ann", START + timedelta(seconds=s), False) for s in (0, 40, 59)]
+    assert [m for _, _, m in minutes_of([*shown, Moment("c", "ann", START + timedelta(seconds=60), True)])] == [1.0]
+
+
 def test_readings_waiting_ones_and_usage_are_counted(store: Store, clock: Clock) -> None:
     talk = store.start_conversation("mail", "ann")
     readings = [heard(store, talk, clock.later(9), parser) for parser in ("embedded", "openai", "openai", "openai")]

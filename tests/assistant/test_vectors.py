@@ -147,3 +147,15 @@ def test_a_kill_loses_nothing_that_the_manifest_says(tmp_path: Path) -> None:
     build(tmp_path, "base#1", pool(1000), embed)
     build(tmp_path / "whole", "base#1", pool(1000), embed)
     assert (tmp_path / "vectors.bin").read_bytes() == (tmp_path / "whole" / "vectors.bin").read_bytes()
+
+
+@pytest.mark.usefixtures("small")
+def test_two_do_not_build_the_same_index_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "WAIT_SECONDS", 0.05)
+
+    def meanwhile(rows: int) -> bool:
+        with pytest.raises(UserError, match="already"):
+            build(tmp_path, "base#1", pool(10), embed)
+        return True
+
+    assert build(tmp_path, "base#1", pool(10), embed, meanwhile)

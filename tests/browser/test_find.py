@@ -11,14 +11,14 @@ import pytest
 
 from tests.browser.conftest import ROOT, Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]
 
 
 def search(page: Any, words: str) -> None:
     page.get_by_role("tab", name="Find").click()
     page.locator("#find-box :is(input, textarea)").fill(words)
     page.locator("#find-go").click()
-    page.wait_for_selector("#found .hits li", timeout=120_000)
+    page.wait_for_selector("#found .hits li", timeout=900_000)
 
 
 def test_a_selection_is_labelled_and_undone_in_one_go(server: Server, window: Opener, tmp_path: Path) -> None:
