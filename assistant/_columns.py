@@ -26,13 +26,12 @@ POOL = {"train", "training", "pool", "unlabelled", "unlabeled", "unsupervised", 
 
 @dataclass(frozen=True)
 class Columns:
-    """The column of each role; None: there is none. `splits`: whether the data says what is held out."""
+    """The column of each role; None: there is none."""
 
     text: str
     label: str | None
     id: str | None
     split: str | None
-    splits: bool
     guessed: tuple[str, ...]
 
 
@@ -60,9 +59,7 @@ def choose(table: Table, text: str | None, label: str | None, id: str | None) ->
         raise UserError("No column holds texts", f"the columns are: {known}", "name one with --text")
     roles = (("text", text, texts), ("label", label, labels), ("id", id, ids))
     guessed = tuple(role for role, named, used in roles if named is None and used is not None)
-    # splits count only where they name a held-out part: else nothing could judge the adapters
-    splits = any(split_of(row, split) in HELDOUT for row in table.rows)
-    return Columns(texts, labels, ids, split, splits, guessed)
+    return Columns(texts, labels, ids, split, guessed)
 
 
 def _named(columns: Sequence[str], names: Sequence[str], taken: set[str | None]) -> str | None:

@@ -102,13 +102,13 @@ def _csv(path: Path, delimiter: str = "") -> Table:
     text, notes = _decode(path)
     lines = list(io.StringIO(text, newline=""))  # keeps every line break as it stands inside quotes
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # an over-long cell is set aside later, not a crash
-    delimiter = delimiter or _delimiter(lines)
+    delimiter = delimiter or delimiter_of(lines)
     if delimiter not in ",\t":
         notes.append(f"the columns of {path.name!r} are separated by {delimiter!r}")
     aside: list[tuple[int, str]] = []
     records = _records(lines, delimiter, aside)
     try:
-        header = _header(path, next(records)[1])
+        header = header_of(path, next(records)[1])
     except StopIteration:
         raise UserError(f"The file {str(path)!r} is empty", do="put a header and a row into it") from None
     rows = []
@@ -117,12 +117,12 @@ def _csv(path: Path, delimiter: str = "") -> Table:
             rows.append(Row(line, dict(zip(header, cells, strict=True))))
         else:
             aside.append((line, f"has {len(cells)} cells where the header has {len(header)}"))
-    if _looks_like_data(header, rows):
+    if looks_like_data(header, rows):
         notes.append(f"the first row of {path.name!r} looks like data, not like names; put the names above it")
     return Table(header, rows, aside, notes)
 
 
-def _looks_like_data(header: tuple[str, ...], rows: list[Row]) -> bool:
+def looks_like_data(header: tuple[str, ...], rows: list[Row]) -> bool:
     """A name is short, and is no value of its own column."""
     sample = rows[:1000]
     return any(len(name) > 100 or any(row.cells[name] == name for row in sample) for name in header)
@@ -149,13 +149,13 @@ def _records(lines: list[str], delimiter: str, aside: list[tuple[int, str]]) -> 
             start += done + 1
 
 
-def _delimiter(lines: list[str]) -> str:
+def delimiter_of(lines: list[str]) -> str:
     """The one that splits the header into most columns; the comma where several do."""
     first = next((line for line in lines if line.strip()), "")
     return max(",;\t|", key=lambda mark: len(next(csv.reader([first], delimiter=mark))))
 
 
-def _header(path: Path, cells: list[str]) -> tuple[str, ...]:
+def header_of(path: Path, cells: list[str]) -> tuple[str, ...]:
     names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(cells, 1))
     for name in names:
         if names.count(name) > 1:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from assistant.candidates import Drawn, Taken, drawn, uniformly
 from assistant.errors import UserError
 from assistant.gains import gains
 from assistant.strategies import Array, Beliefs, strategy
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from assistant.tasks import Goal
     from assistant.workbench import Workbench
 
-__all__ = ["Chosen", "Exhausted", "Taken", "choose"]
-
-Taken: TypeAlias = Callable[[Sequence[str]], set[str]]
-"""Those of these ids of examples that this person is not to be given."""
+__all__ = ["Chosen", "Exhausted", "choose"]
 
 SEEN = 64
 """How many of the newest judged examples a strategy is told of."""
@@ -54,18 +51,25 @@ def choose(bench: Workbench, conversation: str, taken: Taken | None = None) -> C
     cards = [message.card or {} for message in recent]
     shown = {card["example_id"] for card in cards if card.get("kind") == "answer"}
     rng = np.random.default_rng((bench.settings.seed, recent[-1].seq if recent else 0))
-    candidates = _candidates(bench, shown, int(rng.integers(2**31)), taken)
-    if not candidates:
-        raise Exhausted("There is nothing left to ask about", do="type a text of your own, or add data with --data")
+    seed = int(rng.integers(2**31))
     if bench.task.goal is not None:
         # which outputs are worth asking about is the goal's to say
+        candidates = _some(uniformly(bench, shown, seed, bench.settings.pool_sample, taken))
         first = sorted(candidates, key=lambda one: not bench.task.asks(one))
         again = bench.sample(bench.settings.pool_sample, len(recent)) if taken is None else []
         return _readable(bench, bench.goal(conversation), [*first, *again])
-    name = bench.settings.strategy
+    name, seen = bench.settings.strategy, sorted(bench.store.criticised(bench.task.name, limit=SEEN))
     with bench.model() as model:
-        picked = strategy.get(name)(candidates, _beliefs(bench, model, candidates), rng)
+        found = drawn(bench, model, shown, seed, seen, taken)
+        candidates = _some(found.examples)
+        picked = strategy.get(name)(candidates, _beliefs(bench, model, found, seen), rng)
     return Chosen(candidates[picked.index], picked.why, picked.by or name)
+
+
+def _some(candidates: list[Example]) -> list[Example]:
+    if not candidates:
+        raise Exhausted("There is nothing left to ask about", do="type a text of your own, or add data with --data")
+    return candidates
 
 
 def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) -> Chosen:
@@ -81,24 +85,10 @@ def _readable(bench: Workbench, goal: Goal | None, candidates: list[Example]) ->
     raise UserError(f"None of the examples can be read: {passed.rstrip('.')}")
 
 
-def _candidates(bench: Workbench, shown: set[str], seed: int, taken: Taken | None) -> list[Example]:
-    """A sample of the examples that were neither judged nor just shown; of all, where none is left."""
-    drawn = bench.sample(2 * bench.settings.pool_sample, seed)
-    if taken is not None:
-        return _free(drawn, taken, bench) or _free(bench.unknown, taken, bench)
-    judged = bench.store.was_criticised(bench.task.name, [example.id for example in drawn])
-    fresh = [e for e in drawn if e.id not in judged and e.id not in shown]
-    return (fresh or [e for e in drawn if e.id not in judged] or drawn)[: bench.settings.pool_sample]
-
-
-def _free(examples: Sequence[Example], taken: Taken, bench: Workbench) -> list[Example]:
-    gone = taken([example.id for example in examples])
-    return [example for example in examples if example.id not in gone][: bench.settings.pool_sample]
-
-
-def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Beliefs:
-    inputs = [example.input for example in candidates]
+def _beliefs(bench: Workbench, model: Model, found: Drawn, seen: list[str]) -> Beliefs:
+    inputs = [example.input for example in found.examples]
     values = model.values()
+    index = bench.index.now() if found.vectors is not None else None
 
     def probabilities() -> Array:
         said = model.predict(inputs)
@@ -107,10 +97,15 @@ def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Belie
 
     @cache
     def known() -> list[Any]:
-        ids = sorted(bench.store.criticised(bench.task.name, limit=SEEN))
-        return [bench.examples[id].input for id in ids if id in bench.examples]
+        return [bench.examples[id].input for id in seen if id in bench.examples]
 
-    def seen() -> Array:
+    def vectors() -> Array:
+        return np.asarray(model.embed(inputs) if index is None else found.vectors, np.float32)
+
+    def judged() -> Array:
+        if index is not None:
+            rows = (bench.examples.row(id) for id in seen)
+            return np.asarray(index.take([row for row in rows if row is not None and row < index.rows]), np.float32)
         # a model need not know how to embed nothing
         return np.asarray(model.embed(known() or inputs[:1]), dtype=np.float32)[: len(known())]
 
@@ -118,9 +113,10 @@ def _beliefs(bench: Workbench, model: Model, candidates: list[Example]) -> Belie
     return Beliefs(
         values,
         probabilities,
-        lambda: np.asarray(model.embed(inputs), np.float32),
-        seen,
+        vectors,
+        judged,
         draws=draws and (lambda: draws(inputs)),
         gradients=gradients and (lambda: (gradients(inputs), gradients(known()))),
         gains=lambda: gains(bench.store, bench.task.name),
+        uniform=found.uniform,
     )

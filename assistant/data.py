@@ -13,26 +13,27 @@ example stays on its side when others are added. Nothing is dropped in silence: 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from assistant._columns import HELDOUT, POOL, TEXT_NAMES, Columns, choose, split_of
-from assistant._rows import Row, Table, read_table
+from pydantic import SkipValidation
+
+from assistant._columns import HELDOUT, POOL, TEXT_NAMES, Columns, choose
+from assistant._gather import Gathered, Item, Listed, digest, gather
+from assistant._rows import Table, read_table
 from assistant.errors import UserError
 from assistant.types import Example, Record
 
-__all__ = ["Source", "read_examples"]
+__all__ = ["HOME", "Reading", "Source", "read_examples"]
 
-LONGEST = 1_000_000
-"""Characters of a text; longer ones are set aside."""
-NESTED_TYPES = (dict, list, tuple, bytes)
-SURROGATE = re.compile("[\ud800-\udfff]")
+LARGE_BYTES = 16 * 2**20
+"""Of a file whose examples are kept on the disk; compressed ones count four times."""
+HOME: ContextVar[Path | None] = ContextVar("home", default=None)
+"""Where large files are kept as examples; None: the setting `home`."""
 
 
 class Source(Record):
@@ -43,7 +44,7 @@ class Source(Record):
     and reason of every row that could not be used.
     """
 
-    examples: tuple[Example, ...]
+    examples: Annotated[Sequence[Example], SkipValidation]
     labels: tuple[str, ...]
     text_column: str
     label_column: str | None
@@ -80,25 +81,61 @@ def read_examples(
         UserError: no such file or column, nothing to read, or one id for two texts.
     """
     path = Path(path).expanduser()
+    reading = Reading(text=text, label=label, id=id, heldout=heldout, seed=seed)
+    if labelled and not talks and _size(path) >= LARGE_BYTES:
+        from assistant._spill import stored
+        from assistant.settings import settings
+
+        return stored(path, reading, (HOME.get() or settings().folder) / "pools")
     table = read_table(path)
-    if not table.rows:
-        reason = f": line {table.aside[0][0]} {table.aside[0][1]}" if table.aside else ""
-        raise UserError(f"{str(path)!r} has no rows{reason}", do="add at least one text")
-    columns = choose(table, text, label, id)
-    gathered = _gather(table, columns, talks)
-    if not gathered.kept:
-        line, reason = gathered.aside[0]
-        raise UserError(f"{str(path)!r} has no text in the column {columns.text!r}: line {line} {reason}")
-    labels = _whole_numbers(gathered.kept)
-    examples = tuple(_example(item, labels, heldout, seed) for item in gathered.kept)
-    said = tuple(sorted({e.label for e in examples if e.label is not None}, key=_natural))
+    columns = reading.columns(path, table)
+    kept = Listed()
+    gathered = gather(table.rows, columns, talks, kept, table.aside)
+    whole = whole_numbers(item.label for item in kept.items)
+    splits = has_heldout(gathered)
+    examples = tuple(_example(item, whole, reading, splits) for item in kept.items)
+    said = in_order(e.label for e in examples)
     if not labelled:
         examples = tuple(example.model_copy(update={"label": None, "split": "pool"}) for example in examples)
     unlabelled = sum(e.label is None for e in examples)
+    return source(path, table, columns, gathered, examples, said, unlabelled, labelled)
+
+
+class Reading(Record):
+    """How a file is to be read; see `read_examples`."""
+
+    text: str | None = None
+    label: str | None = None
+    id: str | None = None
+    heldout: float = 0.25
+    seed: int = 0
+
+    def columns(self, path: Path, table: Table) -> Columns:
+        """Raises UserError where there is no row, or no column that is meant."""
+        if not table.rows:
+            reason = f": line {table.aside[0][0]} {table.aside[0][1]}" if table.aside else ""
+            raise UserError(f"{str(path)!r} has no rows{reason}", do="add at least one text")
+        return choose(table, self.text, self.label, self.id)
+
+
+def source(
+    path: Path,
+    table: Table,
+    columns: Columns,
+    gathered: Gathered,
+    examples: Sequence[Example],
+    said: tuple[str, ...],
+    unlabelled: int,
+    labelled: bool = True,
+) -> Source:
+    """What was read, with all that a person should know. Raises UserError where no row had a text."""
+    if not examples:
+        line, reason = gathered.aside[0]
+        raise UserError(f"{str(path)!r} has no text in the column {columns.text!r}: line {line} {reason}")
     notes = [
         *table.notes,
         *gathered.notes(),
-        *_split_notes(table.rows, columns),
+        *_split_notes(gathered, columns),
         *(_label_notes(said, unlabelled, len(examples), columns) if labelled else ()),
     ]
     return Source(
@@ -108,190 +145,69 @@ def read_examples(
         label_column=columns.label,
         id_column=columns.id,
         guessed=columns.guessed,
-        rows=len(table.rows) + len(table.aside),
+        rows=gathered.rows + len(table.aside),
         unlabelled=unlabelled,
         notes=tuple(_sentence(note) for note in notes),
         aside=tuple(gathered.aside),
     )
 
 
-# --- rows to examples ---------------------------------------------------------------------------------------
+def _size(path: Path) -> int:
+    """In bytes, as if nothing were compressed; 0 for what is no file."""
+    if not path.is_file():
+        return 0
+    return path.stat().st_size * (4 if path.suffix.lower() == ".parquet" else 1)
 
 
-@dataclass
-class _Item:
-    line: int
-    id: str
-    text: str
-    label: str | None
-    split: str | None
-    talk: bool = False
-    """The text is a conversation, as JSON."""
+# --- items to examples --------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Gathered:
-    """One item per text; what went aside; and the lines at which something odd was met, by its sentence."""
-
-    kept: list[_Item]
-    aside: list[tuple[int, str]]
-    odd: dict[str, list[int]]
-
-    def notes(self) -> list[str]:
-        notes = []
-        if self.aside:
-            line, reason = self.aside[0]
-            notes.append(f"{_rows(len(self.aside))} set aside ({_first(self.aside)}line {line} {reason})")
-        return notes + [
-            f"{_rows(len(lines))} {what} ({_first(lines)}line {lines[0]})" for what, lines in self.odd.items()
-        ]
-
-
-def _rows(number: int) -> str:
-    return "1 row:" if number == 1 else f"{number:,} rows:"
-
-
-def _first(several: Sequence[Any]) -> str:
-    return "the first: " if len(several) > 1 else ""
-
-
-MENDED = "bytes that no text has were taken out"
-NESTED = "a list or an object as the label, read as no label"
-NAMELESS = "no id, so named by the text"
-TWICE = "the same text as an earlier row, counted once"
-CONFLICT = "the same text as an earlier row, but another label; the first one counts"
-
-
-def _gather(table: Table, columns: Columns, talks: bool) -> _Gathered:
-    """One item per text: rows without a usable text go aside, repeated texts become one."""
-    aside = list(table.aside)
-    odd: dict[str, list[int]] = {}
-    by_text: dict[str, _Item] = {}
-    by_id: dict[str, _Item] = {}
-    for row in table.rows:
-        talk = _talk(row.cells.get(columns.text)) if talks else None
-        text = talk or _text(row.cells.get(columns.text))
-        if not isinstance(text, str):
-            aside.append((row.line, text.reason))
-            continue
-        item = _item(row, text, columns, odd)
-        item.talk = talk is not None
-        first = by_text.get(item.text)
-        if first is None:
-            _check_id(item, by_id)
-            by_text[item.text] = by_id[item.id] = item
-            continue
-        conflict = first.label is not None and item.label not in (None, first.label)
-        odd.setdefault(CONFLICT if conflict else TWICE, []).append(row.line)
-        first.label = first.label or item.label
-    return _Gathered(list(by_text.values()), sorted(aside), odd)
-
-
-class _Unusable(Record):
-    reason: str
-
-
-def _talk(value: Any) -> str | None:
-    """A conversation as JSON, with who said what and nothing else; None: it is none."""
-    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
-        return None
-    said = [{"role": one.get("role"), "content": one.get("content")} for one in value]
-    if not all(isinstance(part, str) and part.strip() for one in said for part in one.values()):
-        return None
-    return json.dumps(said, ensure_ascii=False)
-
-
-def _text(value: Any) -> str | _Unusable:
-    if isinstance(value, NESTED_TYPES):
-        return _Unusable(reason=f"has a {type(value).__name__} where the text should be")
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return _Unusable(reason="has no text")
-    text = value if isinstance(value, str) else _plain(value)
-    if not text.replace("\0", "").strip():
-        return _Unusable(reason="has no text")
-    if len(text) > LONGEST:
-        return _Unusable(reason=f"has a text of {len(text):,} characters; {LONGEST:,} are allowed")
-    return text
-
-
-def _item(row: Row, text: str, columns: Columns, odd: dict[str, list[int]]) -> _Item:
-    clean = SURROGATE.sub("\ufffd", text.replace("\0", ""))
-    if clean != text:
-        odd.setdefault(MENDED, []).append(row.line)
-    label = row.cells.get(columns.label) if columns.label else None
-    if isinstance(label, NESTED_TYPES):
-        odd.setdefault(NESTED, []).append(row.line)
-        label = None
-    given = row.cells.get(columns.id) if columns.id else None
-    id = None if isinstance(given, NESTED_TYPES) else _label(given)
-    if columns.id and id is None:
-        odd.setdefault(NAMELESS, []).append(row.line)
-    split = split_of(row, columns.split) if columns.splits else None
-    return _Item(row.line, id or _digest(clean)[:16], clean, _label(label), split)
-
-
-def _check_id(item: _Item, by_id: dict[str, _Item]) -> None:
-    other = by_id.get(item.id)
-    if other is not None:
-        raise UserError(
-            f"The id {item.id!r} stands for two texts, on lines {other.line} and {item.line}",
-            "ids must be unique",
-            "mend the file or name another column with --id",
-        )
-
-
-def _label(value: Any) -> str | None:
-    """A label as a string; None where there is none (empty, NaN)."""
-    if value is None:
-        return None
-    plain = SURROGATE.sub("\ufffd", _plain(value).replace("\0", "")).strip()
-    return None if plain.casefold() in ("", "nan", "<na>") else plain
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**4000:
-        return hex(value)  # decimal digits of huge numbers take quadratic time, so Python refuses them
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _whole_numbers(items: Iterable[_Item]) -> dict[str, str]:
+def whole_numbers(labels: Iterable[str | None]) -> dict[str, str]:
     """ "5.0" -> "5" where all labels are whole numbers: spreadsheets write stars so when some are missing."""
-    said = {item.label for item in items if item.label is not None}
+    said = {label for label in labels if label is not None}
     whole = all(re.fullmatch(r"[+-]?\d+(\.0+)?", label) for label in said)
     return {label: label.split(".")[0] if whole else label for label in said}
 
 
-def _example(item: _Item, labels: dict[str, str], heldout: float, seed: int) -> Example:
-    label = labels[item.label] if item.label is not None else None
-    input = json.loads(item.text) if item.talk else item.text
-    return Example(id=item.id, input=input, label=label, split=_side(item, label, heldout, seed))
+def in_order(labels: Iterable[Any]) -> tuple[str, ...]:
+    """All that occur, in natural order."""
+    return tuple(sorted({label for label in labels if label is not None}, key=_natural))
 
 
-def _side(item: _Item, label: str | None, heldout: float, seed: int) -> Literal["pool", "heldout"]:
+def has_heldout(gathered: Gathered) -> bool:
+    """Whether the data says what is held out: else nothing could judge the adapters, and a share is chosen."""
+    return any(value in HELDOUT for value in gathered.splits)
+
+
+def side(id: str, split: str | None, label: str | None, reading: Reading) -> Literal["pool", "heldout"]:
+    """`split`: what the data says; None: it says nothing."""
     if label is None:
         return "pool"  # nothing to judge by
-    if item.split is not None:
-        return "heldout" if item.split in HELDOUT else "pool"
-    share = int(_digest(f"{seed}:{item.id}")[:12], 16) / 16**12
-    return "heldout" if share < heldout else "pool"
+    if split is not None:
+        return "heldout" if split in HELDOUT else "pool"
+    share = int(digest(f"{reading.seed}:{id}")[:12], 16) / 16**12
+    return "heldout" if share < reading.heldout else "pool"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _example(item: Item, labels: dict[str, str], reading: Reading, splits: bool) -> Example:
+    label = labels[item.label] if item.label is not None else None
+    input = json.loads(item.text) if item.talk else item.text
+    return Example(
+        id=item.id, input=input, label=label, split=side(item.id, item.split if splits else None, label, reading)
+    )
 
 
 # --- what a person should know ------------------------------------------------------------------------------
 
 
-def _split_notes(rows: Sequence[Row], columns: Columns) -> list[str]:
-    known = HELDOUT | POOL if columns.splits else {""}
-    odd = dict.fromkeys(value for row in rows if (value := split_of(row, columns.split)) not in known)
+def _split_notes(gathered: Gathered, columns: Columns) -> list[str]:
+    splits = has_heldout(gathered)
+    known = HELDOUT | POOL if splits else {""}
+    odd = [value for value in gathered.splits if value not in known]
     if not columns.split or not odd:
         return []
-    means = "taken as training data" if columns.splits else "no held-out part, so a share was chosen"
-    return [f"the column 'split' says {', '.join(map(repr, [*odd][:5]))}: {means}"]
+    means = "taken as training data" if splits else "no held-out part, so a share was chosen"
+    return [f"the column 'split' says {', '.join(map(repr, odd[:5]))}: {means}"]
 
 
 def _label_notes(labels: tuple[str, ...], unlabelled: int, examples: int, columns: Columns) -> list[str]:

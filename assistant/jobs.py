@@ -35,10 +35,9 @@ def queue(folder: Path) -> SqliteHuey:
     return SqliteHuey("sayso", filename=str(folder / "queue.db"), results=False, fsync=True)
 
 
-def open_job(store: Store, task: str) -> JobRow | None:
-    """The training of this task that waits or runs, if there is one."""
-    jobs = store.jobs(task, open_only=True)
-    return jobs[0] if jobs else None
+def open_job(store: Store, task: str, what: str = "learn") -> JobRow | None:
+    """The training of this task that waits or runs, if there is one; or another kind of job."""
+    return next((job for job in store.jobs(task, open_only=True) if job.what == what), None)
 
 
 def ask(store: Store, settings: Settings, task: str, author: str, params: dict[str, Any], here: bool = False) -> JobRow:

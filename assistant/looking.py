@@ -24,6 +24,8 @@ from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
+    from assistant.cost import Costs
+    from assistant.find import Finder
     from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
@@ -54,6 +56,20 @@ class Looking:
     def curve(self) -> Curve:
         """How much was learned from how much was said, what more would bring, and whether to go on."""
         return Curve(self.bench)
+
+    @cached_property
+    def find(self) -> Finder:
+        """Search over all examples, and what is said of many at once."""
+        from assistant.find import Finder
+
+        return Finder(cast("Session", self))
+
+    @cached_property
+    def cost(self) -> Costs:
+        """What the feedback costs: people's minutes, compute, money."""
+        from assistant.cost import Costs
+
+        return Costs(cast("Session", self))
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""

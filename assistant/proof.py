@@ -86,7 +86,7 @@ def _compared(bench: Workbench, trained: AdapterRow) -> dict[str, Any]:
     task, store = bench.task.name, bench.store
     start = store.adapter(trained.parent, task) if trained.parent else None
     _, ids = line_of(bench, trained)
-    asked = bench.sample(ASKED, 3, bench.own)
+    asked = bench.sample(ASKED, 3, bench.examples.rows)
     with twin(bench, sorted(ids), start) as other:
         job = other.store.job(other.store.add_job(task, "learn", {}, "nobody"))
         learn(other, job)

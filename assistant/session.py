@@ -103,7 +103,7 @@ class Session(Looking):
         chosen = settings(home=home, parser=parser)
         spec = resolve(task, **options)
         store = Store.open(chosen.database_url)
-        opened = open_task(spec, store.tasks())
+        opened = open_task(spec, store.tasks(), chosen.folder)
         store.save_task(spec.model_copy(update={"name": opened.name}))
         return cls.beside(Workbench(opened, store, chosen), author, conversation)
 
@@ -214,6 +214,8 @@ class Session(Looking):
             messages=said,
             reading_id=id,
         )
+        if heard.usage:
+            self.store.used(id, heard.usage)
         self._after(reading, bool(feedback or retract), state, feedback)
         return self._turn(since)
 
@@ -452,7 +454,7 @@ class Session(Looking):
             self._say("About your data: " + " ".join(self.task.notes))
         for note in self.bench.notes():
             self._say_once(note)
-        if self.bench.known and not self.store.jobs(self.name):
+        if self.bench.known and not any(job.what == "learn" for job in self.store.jobs(self.name)):
             self._say(f"{len(self.bench.known)} examples came with a label: I am learning from them first.")
             ask(self.store, self.bench.settings, self.name, self.author, self._job(auto=True))
 

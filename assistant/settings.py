@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     """Its key, where it wants one; OPENAI_API_KEY sets it, too."""
     openai_model: str = ""
     """What the parser `openai` asks that server for."""
+    parser_price_in: float | None = Field(None, ge=0)
+    parser_price_out: float | None = Field(None, ge=0)
+    """What that server asks for a million tokens that it reads, and that it writes; None: not known."""
     strategy: str = "mixed"
     """How the next example is chosen; `sayso chat --strategy` sets it, too."""
     apply_at: float = Field(0.75, ge=0, le=1)

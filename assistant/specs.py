@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from assistant.data import HOME
 from assistant.errors import UserError
 from assistant.tasks import Task, task
 from assistant.types import TaskSpec
@@ -96,12 +97,13 @@ def save_spec(spec: TaskSpec, path: Path) -> None:
         raise UserError(f"The task file {str(path)!r} can't be written: {wrong.strerror}") from wrong
 
 
-def open_task(spec: TaskSpec, in_use: Sequence[TaskSpec] = ()) -> Task:
+def open_task(spec: TaskSpec, in_use: Sequence[TaskSpec] = (), home: Path | None = None) -> Task:
     """The task of `spec`, made by its plugin; called `spec.name`, or after the data file, or the plugin.
 
     Args:
         in_use: the tasks that the store knows. Where one of them has the name but other data, a short hash of this
             data's path is appended, so that a/reviews.csv and b/reviews.csv stay two tasks.
+        home: where the examples of large files are kept; None: the setting `home`.
 
     Raises:
         UserError: there is no such plugin, it lacks an option that the spec sets, or the data can't be read.
@@ -117,7 +119,11 @@ def open_task(spec: TaskSpec, in_use: Sequence[TaskSpec] = ()) -> Task:
             wrong = f"The task {spec.task!r} has no option {option!r}"
             raise UserError(wrong, f"it has: {known or 'none'}", "leave it out")
     taken = {option: value for option, value in options.items() if takes_all or option in parameters}
-    made = factory(**taken)
+    token = HOME.set(home)
+    try:
+        made = factory(**taken)
+    finally:
+        HOME.reset(token)
     name = spec.name or _apart(made.name or default_name(spec.task, spec.data), spec, in_use)
     return replace(made, name=name)
 

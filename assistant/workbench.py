@@ -14,6 +14,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
+from assistant.index import Index
+from assistant.pool import Pool
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow
@@ -67,35 +69,34 @@ class Workbench:
         return Shelf(self.settings.folder / "adapters")
 
     @cached_property
-    def own(self) -> tuple[Example, ...]:
-        """The examples of the task's data. What people type themselves is in `examples` only: nothing is sampled from
-        it, so that a training depends on the data and on what is in force."""
-        return tuple(self.task.examples())
+    def examples(self) -> Pool:
+        """All of them. What people type themselves is in no part of the pool: nothing is sampled from it, so that a
+        training depends on the data and on what is in force."""
+        return Pool(self.task.examples())
 
     @cached_property
-    def examples(self) -> dict[str, Example]:
-        return {example.id: example for example in self.own}
+    def index(self) -> Index:
+        return Index(self)
 
-    @cached_property
-    def heldout(self) -> list[Example]:
+    @property
+    def heldout(self) -> Sequence[Example]:
         """What adapters are judged on: held-out examples whose label is known."""
-        return [e for e in self.own if e.split == "heldout" and e.label is not None]
+        return self.examples.heldout
 
-    @cached_property
-    def known(self) -> list[Example]:
+    @property
+    def known(self) -> Sequence[Example]:
         """Pool examples that came with a label."""
-        return [e for e in self.own if e.split == "pool" and e.label is not None]
+        return self.examples.known
 
-    def teachers(self) -> list[Example]:
+    def teachers(self) -> Sequence[Example]:
         """Those of them that teach: not the questions by which a team's people are judged."""
         golds = self.store.golds(self.task.name)
         return [example for example in self.known if example.id not in golds] if golds else self.known
 
-    @cached_property
-    def unknown(self) -> list[Example]:
+    @property
+    def unknown(self) -> Sequence[Example]:
         """Pool examples without a label: those worth asking about; all of the pool where none is left."""
-        pool = [e for e in self.own if e.split == "pool"]
-        return [e for e in pool if e.label is None] or pool
+        return self.examples.unknown
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -116,7 +117,8 @@ class Workbench:
     def sample(self, n: int, seed: int, of: Sequence[Example] | None = None) -> list[Example]:
         """At most n examples, drawn from `unknown` (or `of`) without repetition."""
         examples = self.unknown if of is None else of
-        return random.Random(seed).sample(list(examples), min(n, len(examples)))
+        # rows, not examples: a large pool makes only those that are drawn
+        return [examples[row] for row in random.Random(seed).sample(range(len(examples)), min(n, len(examples)))]
 
     def right(self, n: int, seed: int) -> list[Example]:
         """At most n of `teachers`, without those whose label people know better by now."""
@@ -147,6 +149,11 @@ class Workbench:
                 if self._model is None:
                     self._model, self._loaded = self.task.model(), BASE
         return self._model
+
+    @property
+    def base_id(self) -> str:
+        """What names the frozen weights."""
+        return self._warm().base_id
 
     def dirty(self) -> None:
         """The model was trained in place: load its adapter anew when it is next asked."""

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from assistant.errors import UserError
-from assistant.jobs import ask, hand_over, queue, work_on
+from assistant.index import EMBED
+from assistant.jobs import ask, hand_over, open_job, queue, work_on
 from assistant.settings import settings
 from assistant.store import Store, worker_name
 from assistant.store.rows import JobRow
@@ -30,6 +31,8 @@ __all__ = ["do", "main", "run"]
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 0.5
+EMBED_SECONDS, EMBED_TOLD_SECONDS, EMBED_PAUSE_SECONDS = 60.0, 2.0, 0.1
+"""Of a slice of reading texts, after which whatever waits comes first; between two words about it; after a slice."""
 
 
 def run(job_id: str) -> None:
@@ -51,8 +54,39 @@ def do(bench: Workbench, job: JobRow) -> bool:
     said = bench.store
     if not said.claim_job(job.id, worker_name()):
         return False
-    _train(bench, job)
+    _embed(bench, job) if job.what == EMBED else _train(bench, job)
     return True
+
+
+def _embed(bench: Workbench, job: JobRow) -> None:
+    """Read some more texts for the index; then the job goes back into the queue, behind what waits meanwhile."""
+    said, told = bench.store, 0.0
+
+    def progress(share: float) -> bool:
+        nonlocal told
+        if time.monotonic() - told > EMBED_TOLD_SECONDS:
+            told = time.monotonic()
+            said.job_event(job.id, "running", share, f"read {share * bench.index.total:,.0f} texts")
+        return said.job(job.id).state != "cancelled" and open_job(said, job.task) is None
+
+    try:
+        done = bench.index.read(EMBED_SECONDS, progress)
+    except UserError as wrong:
+        said.job_event(job.id, "failed", None, str(wrong))
+        return
+    except Exception:
+        log.exception("job %s", job.id)
+        said.job_event(job.id, "failed", None, "an error of ours, see worker.log")
+        return
+    if said.job(job.id).state == "cancelled":
+        return
+    if done:
+        said.job_event(job.id, "done", 1.0, f"read {bench.index.total:,} texts")
+        return
+    read = bench.index.now()
+    said.job_event(job.id, "queued", (read.rows if read else 0) / bench.index.total, "goes on after what waits")
+    time.sleep(EMBED_PAUSE_SECONDS)
+    hand_over(bench.settings, job.id)
 
 
 def _train(bench: Workbench, job: JobRow) -> None:

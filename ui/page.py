@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import gradio as gr
 
 from ui.desk import IDLE_SECONDS, PRESS, Desk, Visit
 from ui.people import People
-from ui.views import chat, export, learned, quality, review, rules, team, versions
+from ui.views import chat, cost, export, find, learned, quality, review, rules, team, versions
 
 __all__ = ["STATIC", "blocks", "theme"]
 
 STATIC = Path(__file__).parent / "static"
+TABS: tuple[tuple[str, ModuleType], ...] = (
+    ("Find", find), ("Rules", rules), ("Review", review), ("What I learned", learned), ("Versions", versions),
+    ("Team", team), ("Quality", quality), ("Cost", cost), ("Export", export),
+)  # fmt: skip
+"""Each file of `views` is a tab: `tab(desk, opened)` builds it."""
 KEEP_SECONDS = 3600
 """How long a file made for download is kept."""
 
@@ -48,20 +54,9 @@ def blocks(people: People, author: str, queue_size: int = 64) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", id="chat"):
                 chat.tab(desk)
-            with gr.Tab("Rules", id="rules") as opened:
-                rules.tab(desk, opened)
-            with gr.Tab("Review", id="review") as opened:
-                review.tab(desk, opened)
-            with gr.Tab("What I learned", id="learned") as opened:
-                learned.tab(desk, opened)
-            with gr.Tab("Versions", id="versions") as opened:
-                versions.tab(desk, opened)
-            with gr.Tab("Team", id="team") as opened:
-                team.tab(desk, opened)
-            with gr.Tab("Quality", id="quality") as opened:
-                quality.tab(desk, opened)
-            with gr.Tab("Export", id="export") as opened:
-                export.tab(desk, opened)
+            for title, view in TABS:
+                with gr.Tab(title, id=view.__name__.rpartition(".")[2]) as opened:
+                    view.tab(desk, opened)
         gr.HTML((STATIC / "keys.html").read_text("utf-8"), js_on_load=None, apply_default_css=False)
         desk.on(desk.bar.click, _bar(people))
         loaded = desk.on(page.load, lambda visit: None, counted=False)

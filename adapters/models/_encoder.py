@@ -129,9 +129,13 @@ class Encoder(nn.Module):
         """The length of the features of one text."""
         return len(self.read) * self.size
 
-    def vectors(self, texts: Sequence[str]) -> Tensor:
+    def vectors(self, texts: Sequence[str], remember: bool = True) -> Tensor:
         """(S, D) vectors of the last layer, of length 1, without gradients: near each other for like meanings."""
-        return self._known(texts, True)[:, -self.size :]
+        return self._known(texts, remember)[:, -self.size :]
+
+    def share_of_last(self) -> tuple[Tensor, Tensor]:
+        """(D,) by what a vector of the last layer is multiplied to be its part of the features, and (D,) its mean."""
+        return 1 / self._spread[-self.size :] / self.width**0.5, self._mean[-self.size :]
 
     def read_texts(
         self, texts: Sequence[str], deep: Tensor | None = None, remember: bool = True

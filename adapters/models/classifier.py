@@ -125,7 +125,8 @@ class Classifier:
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         with torch.no_grad():
             parts, owner = self.parts.cut(inputs)
-            vectors = self.encoder.vectors(parts)
+            # with the adapter off, a whole pool is read: too much to remember
+            vectors = self.encoder.vectors(parts, remember=self._on)
             summed = torch.zeros(len(inputs), self.encoder.size, device=device()).index_add(0, owner, vectors)
         return np.asarray(nn.functional.normalize(summed, dim=-1).cpu().numpy(), dtype=np.float32)
 
@@ -233,6 +234,17 @@ class Classifier:
         with torch.no_grad(), self.encoder.off():
             self.named = self.encoder.vectors([_readable(label) for label in labels])
         self.labels = tuple(labels)
+
+    def rough(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """(D, C) and (C,): logits, in nats, of one vector of the last layer, without words and the layers below.
+
+        What can be said of texts of which no more is stored; it ranks them, and is no probability.
+        """
+        with torch.no_grad():
+            share, mean = self.encoder.share_of_last()
+            weights = SCALE * (self.named + self.delta[:, -self.encoder.size :] * share)
+            bias = self.bias - SCALE * (self.delta[:, -self.encoder.size :] * share) @ mean
+        return np.asarray(weights.T.cpu().numpy()), np.asarray(bias.cpu().numpy())
 
     # --- inside -----------------------------------------------------------------------------------------
 

@@ -158,7 +158,7 @@ class Extract:
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         with torch.no_grad():
             parts, owner = self.parts.cut([_text(one) for one in inputs])
-            vectors = self.encoder.vectors(parts)
+            vectors = self.encoder.vectors(parts, remember=self.encoder.adapted)
             summed = torch.zeros(len(inputs), self.encoder.size, device=device()).index_add(0, owner, vectors)
         return np.asarray(nn.functional.normalize(summed, dim=-1).cpu().numpy(), dtype=np.float32)
 

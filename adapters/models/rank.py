@@ -130,7 +130,7 @@ class Rank:
 
     def embed(self, inputs: Sequence[Any]) -> np.ndarray[Any, Any]:
         with torch.no_grad():
-            vectors = self.encoder.vectors([_talk(one)[0] for one in inputs])
+            vectors = self.encoder.vectors([_talk(one)[0] for one in inputs], remember=self.encoder.adapted)
         return np.asarray(vectors.cpu().numpy(), dtype=np.float32)
 
     def trainable(self) -> list[tuple[str, nn.Parameter]]:

@@ -83,7 +83,8 @@ def workbench(opened: Store, task: str | None, home: Path | None) -> Workbench:
     from assistant.specs import open_task
     from assistant.workbench import Workbench
 
-    return Workbench(open_task(meant(opened, task), opened.tasks()), opened, settings(home=home))
+    chosen = settings(home=home)
+    return Workbench(open_task(meant(opened, task), opened.tasks(), chosen.folder), opened, chosen)
 
 
 def describe(feedback: Label | Preference | Constraint) -> str:

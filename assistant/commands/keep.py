@@ -203,7 +203,21 @@ def _of_database(home: Path | None) -> tuple[list[str], dict[str, Any], str]:
 
         checked = (Shelf(folder).check(row.task, row.id) for row in rows)
         problems += [problem for problem in checked if problem]
+    problems += _of_indexes(folder.parent / "vectors")
     return problems, {"adapters": len(rows)}, f"the database, and {len(rows)} adapters"
+
+
+def _of_indexes(folder: Path) -> list[str]:
+    from assistant.errors import UserError
+    from assistant.vectors import verify
+
+    problems = []
+    for index in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            verify(index)
+        except UserError as wrong:
+            problems.append(str(wrong))
+    return problems
 
 
 def doctor(

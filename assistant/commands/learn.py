@@ -145,7 +145,7 @@ def diff(
         rows = [_row(opened, version, bench.task.name) for version in (old, new)]
         left, right = (set(_line_of(opened, row)) for row in rows)
         known = {row.feedback.id: row.feedback for row in opened.feedback(bench.task.name, active=False)}
-        asked = bench.sample(examples, 0, list(bench.examples.values())) if examples else []
+        asked = bench.sample(examples, 0, bench.examples.rows) if examples else []
         before, after = (_values(bench, row, asked) for row in rows)
     pairs = zip(asked, before, after, strict=True)
     changed = [{"id": e.id, "text": e.input, old: a, new: b} for e, a, b in pairs if a != b]

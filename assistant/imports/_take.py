@@ -23,6 +23,7 @@ from assistant.imports import Judgement
 from assistant.imports._fit import Unfit, fitted
 from assistant.imports._read import File, read
 from assistant.parsers.gesture import read_gesture
+from assistant.pool import Pool
 from assistant.store.columns import canonical
 from assistant.store.importing import Turn
 from assistant.tasks import Task
@@ -88,7 +89,7 @@ def take_in(
     """
     labels = bench.labels()
     files = read(path, labels, format and format.replace("-", "_"), field)
-    known = {canonical(example.input): example.id for example in bench.examples.values()}
+    known = bench.examples
     odd: Counter[str] = Counter()
     turns: list[Turn] = []
     for file in files:
@@ -117,9 +118,7 @@ def _nothing(path: Path, files: Sequence[File]) -> UserError:
 # --- as if it had been said here ----------------------------------------------------------------------------------
 
 
-def _turn(
-    judgement: Judgement, file: File, task: Task, labels: tuple[str, ...], known: dict[str, str], author: str
-) -> Turn:
+def _turn(judgement: Judgement, file: File, task: Task, labels: tuple[str, ...], known: Pool, author: str) -> Turn:
     id = _id(judgement, task.name)
     critique = _critique(judgement, id, task.name, labels, known, author)
     parser, reading_id = f"import-{file.format.replace('_', '-')}", f"{id}-r"
@@ -161,9 +160,7 @@ def _id(judgement: Judgement, task: str) -> str:
     return f"import-{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
-def _critique(
-    judgement: Judgement, id: str, task: str, labels: tuple[str, ...], known: dict[str, str], author: str
-) -> Critique:
+def _critique(judgement: Judgement, id: str, task: str, labels: tuple[str, ...], known: Pool, author: str) -> Critique:
     row, gesture = judgement.own, _gesture(judgement)
     if row is not None:
         gesture = Gesture.model_validate_json(row.gesture) if row.gesture else None
@@ -190,12 +187,12 @@ def _gesture(judgement: Judgement) -> Gesture | None:
     return Gesture(kind="edit", value=judgement.value) if changed and not judgement.order else None
 
 
-def _example(judgement: Judgement, known: dict[str, str]) -> str | None:
+def _example(judgement: Judgement, known: Pool) -> str | None:
     """The example of the task with this input, or the id that an input bears that somebody typed."""
     if judgement.own is not None:
         return judgement.own.feedback.example_id
     try:
-        there = known.get(canonical(judgement.input))
+        there = known.id_of(judgement.input)
     except UserError as wrong:
         raise Unfit("it holds values that can't be stored") from wrong
     return there or f"typed-{hashlib.sha256(repr(judgement.input).encode()).hexdigest()[:16]}"

@@ -18,7 +18,7 @@ from assistant.errors import UserError
 from assistant.registry import Registry
 from assistant.types import Critique, Reading
 
-__all__ = ["Heard", "Parser", "hear", "open_parser", "parser"]
+__all__ = ["Heard", "Parser", "Usage", "hear", "open_parser", "parser"]
 
 
 @runtime_checkable
@@ -35,13 +35,23 @@ ParserFactory: TypeAlias = Callable[..., Parser]
 parser: Registry[ParserFactory] = Registry("parser", "assistant.parsers")
 
 
+class Usage(NamedTuple):
+    """What a server counted for one critique, over all calls. Tokens None: it told none."""
+
+    calls: int
+    tokens_in: int | None
+    tokens_out: int | None
+
+
 class Heard(NamedTuple):
-    """A reading with the parser that made it in the end. `note`: what the person is to be told of that, if anything."""
+    """A reading with the parser that made it in the end. `note`: what the person is to be told of that, if
+    anything; `usage`: what a server counted for it, whoever made the reading in the end."""
 
     reading: Reading
     parser: str
     version: str
     note: str = ""
+    usage: Usage | None = None
 
 
 def hear(read: Parser, critique: Critique) -> Heard:

@@ -58,5 +58,5 @@ class _Backed:
         except UserError as wrong:
             return one._replace(note=f"The parser {self.chosen!r} could not be asked: {wrong}")
         if two.note:  # the second was not to be had, and the first has read this already
-            return one._replace(note=two.note)
-        return two if two.reading.confidence > 0 else one
+            return one._replace(note=two.note, usage=two.usage)
+        return two if two.reading.confidence > 0 else one._replace(usage=two.usage)

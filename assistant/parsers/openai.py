@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from assistant.errors import UserError, need
-from assistant.parsers import Heard, Parser, hear, parser
+from assistant.parsers import Heard, Parser, Usage, hear, parser
 from assistant.parsers._answer import NoReading, long_said, read_without_model, reading_of, same, sureness
 from assistant.parsers._bounded import bounded, plain_schema
 from assistant.parsers._decode import Answer
@@ -57,21 +57,23 @@ class _OpenAI:
         """The server's reading, or the embedded parser's with a note why."""
         from openai import OpenAIError
 
+        counted: list[Any] = []
         try:
-            reading = read_without_model(critique) or self._read(critique)
+            reading = read_without_model(critique) or self._read(critique, counted)
         except (OpenAIError, NoReading) as wrong:
             instead = hear(self.embedded, critique)
             why = f"The parser {self.name!r} did not read this: {self._why(wrong)}"
-            return instead._replace(note=f"{why}. The parser {instead.parser!r} read it instead.")
-        return Heard(reading, self.name, self.version)
+            note = f"{why}. The parser {instead.parser!r} read it instead."
+            return instead._replace(note=note, usage=_usage(counted))
+        return Heard(reading, self.name, self.version, usage=_usage(counted))
 
     @cached_property
     def embedded(self) -> Parser:
         return parser.get("embedded")()
 
-    def _read(self, critique: Critique) -> Reading:
+    def _read(self, critique: Critique, counted: list[Any]) -> Reading:
         talk = messages(critique)
-        answer = self._ask(talk, critique)
+        answer = self._ask(talk, critique, counted)
         try:
             return self._reading(answer, critique)
         except NoReading as wrong:
@@ -80,7 +82,7 @@ class _OpenAI:
                 {"role": "assistant", "content": answer.text[:TOKENS] or "{}"},
                 {"role": "user", "content": f"That is no valid answer: {wrong}. Answer again, with the JSON only."},
             ]
-            return self._reading(self._ask([*talk, *again], critique), critique)
+            return self._reading(self._ask([*talk, *again], critique, counted), critique)
 
     def _reading(self, answer: Answer, critique: Critique) -> Reading:
         reading = reading_of(answer.text, critique, sureness(answer) if answer.chances else ALONE)
@@ -88,15 +90,17 @@ class _OpenAI:
             reading = reading_of(answer.text, critique, AGREED)
         return long_said(reading, critique)
 
-    def _ask(self, talk: list[dict[str, str]], critique: Critique) -> Answer:
-        """The server's answer, asked for in the richest way that it does not refuse."""
+    def _ask(self, talk: list[dict[str, str]], critique: Critique, counted: list[Any]) -> Answer:
+        """The server's answer, asked for in the richest way that it does not refuse; `counted` gets its counts."""
         from openai import BadRequestError, UnprocessableEntityError
 
         shapes = list(_shapes(bounded(critique)))
         create: Any = self.client.chat.completions.create
         for number, shape in enumerate(shapes[self.shape :], self.shape):
             try:
-                answer = _answer(create(model=self.model, messages=talk, **shape))
+                completion = create(model=self.model, messages=talk, **shape)
+                counted.append(getattr(completion, "usage", None))
+                answer = _answer(completion)
             except (BadRequestError, UnprocessableEntityError):
                 if number == len(shapes) - 1:
                     raise
@@ -157,6 +161,18 @@ def _answer(completion: Any) -> Answer:
     # tokens that do not spell the text, such as those of hidden thoughts, tell nothing about it
     spelt = "".join(token.token for token in tokens) == text
     return Answer(text, tuple(chances) if spelt else (), choice.finish_reason != "length")
+
+
+def _usage(counted: list[Any]) -> Usage | None:
+    """What a server counted over its calls; None: it was not asked. A call of which it tells nothing adds none."""
+    if not counted:
+        return None
+    sums = []
+    for name in ("prompt_tokens", "completion_tokens"):
+        told = [getattr(one, name, None) for one in counted]
+        known = [number for number in told if isinstance(number, int)]
+        sums.append(sum(known) if known else None)
+    return Usage(len(counted), *sums)
 
 
 def _misses(model: str, refusal: str) -> bool:

@@ -11,8 +11,8 @@ from assistant.types import Constraint, Critique, Label, Preference, Record, new
 
 __all__ = [
     "AdapterRow", "Comment", "Conversation", "Decision", "EventRow", "FeedbackRow", "Gold", "Guideline", "Heard",
-    "ImplicitRow", "JobRow", "JobState", "Member", "Message", "MomentEvent", "MomentRow", "Part", "Plan", "Role", "Trace",
-    "TrialRow", "Vote",
+    "ImplicitRow", "JobRow", "JobState", "Member", "Message", "MomentEvent", "MomentRow", "Part", "Plan", "Role",
+    "Trace", "TrialRow", "Vote",
 ]  # fmt: skip
 
 Role: TypeAlias = Literal["person", "sayso", "note"]
@@ -132,6 +132,91 @@ class TrialRow(Record):
     created_at: datetime
 
 
-a
+class Member(Record):
+    """What a person is in the team of a task, from `created_at` on, by `author`'s doing; `role` None: no member."""
 
-b
+    task: str
+    person: str
+    role: Part | None
+    author: str
+    created_at: datetime = Field(default_factory=now)
+
+
+class Plan(Record):
+    """How the work on a task is shared out.
+
+    `overlap`: from how many people each example is wanted; `minutes`: how long one is kept for whom it was given to;
+    `gold_every`: each how manieth question is one whose answer is known; `qualify_answers`: how many of those must be
+    answered, and `qualify_right`: which share of them right, before feedback teaches (0 answers: it does at once).
+    """
+
+    task: str
+    overlap: int = Field(1, ge=1, le=100)
+    minutes: float = Field(30, gt=0, le=100_000)
+    gold_every: int = Field(10, ge=2, le=10_000)
+    qualify_answers: int = Field(0, ge=0, le=1000)
+    qualify_right: float = Field(0.8, ge=0, le=1)
+    author: str = ""
+    created_at: datetime = Field(default_factory=now)
+
+
+class Comment(Record):
+    """What somebody remarked for the team: of an example, and, with `feedback`, of that answer to it."""
+
+    id: str = Field(default_factory=new_id)
+    task: str
+    example_id: str
+    feedback: str | None = None
+    author: str
+    text: str
+    created_at: datetime = Field(default_factory=now)
+
+
+class Gold(Record):
+    """An example whose right answer is known, by which people's answers are judged. `on` False: it is no more."""
+
+    task: str
+    example_id: str
+    value: Any
+    on: bool = True
+    author: str
+    created_at: datetime = Field(default_factory=now)
+
+
+class MomentRow(Record):
+    """An input of a person's own work, and whether they were asked something then.
+
+    `worth`: of asking, its cost taken off, in examples; None: there was nothing to ask. `asks`: the moment whose input
+    the question was about, None: nothing was asked; `about`: what such questions are about ("complaint | order");
+    `gain` and `ready` are what was believed. `event`: the newest that became of the question, at `met_at`, by
+    `critique`.
+    """
+
+    id: str = Field(default_factory=new_id)
+    task: str
+    author: str
+    conversation: str
+    output: str
+    example: str
+    input: Any
+    worth: float | None = None
+    asks: str | None = None
+    about: str | None = None
+    gain: float | None = None
+    ready: float | None = None
+    created_at: datetime = Field(default_factory=now)
+    event: MomentEvent | None = None
+    met_at: datetime | None = None
+    critique: str | None = None
+
+
+class ImplicitRow(Record):
+    """A trace of what a person did with an output. `value`: the seconds of "seconds"; `text`: what it was edited to."""
+
+    task: str
+    author: str
+    output: str
+    kind: Trace
+    value: float | None = None
+    text: str | None = None
+    created_at: datetime

@@ -26,6 +26,7 @@ from assistant.store.provenance import Provenance
 from assistant.store.screen import Screened
 from assistant.store.serverlock import Locks
 from assistant.store.sharing import Sharing
+from assistant.store.spending import Spending
 from assistant.store.talk import Talk
 from assistant.store.team import Teams
 from assistant.store.trials import Trials
@@ -35,7 +36,7 @@ __all__ = ["Store"]
 
 class Store(
     Talk, Hearing, Holding, Importing, Remembered, About, Lineage, Jobs, Provenance, Screened, Trials, Teams, Sharing,
-    Attended, Check, Locks,
+    Attended, Spending, Check, Locks,
 ):  # fmt: skip
     """All that people said and all that was made of it; what was acknowledged is never lost or changed.
 

@@ -223,6 +223,12 @@ implicit = Table(
     Index(None, "task", "seq"), Index(None, "output", "author", "kind"),
 )  # fmt: skip
 
+# what a parser's server counted for a reading; tokens NULL: it told none
+usage = Table(
+    "usage", metadata, _seq(), _to("reading", "readings"), _must("calls", sa.Integer), Column("tokens_in", Seq()),
+    Column("tokens_out", Seq()), _must("created_at", When), Index(None, "reading"),
+)  # fmt: skip
+
 open_jobs = Table("open_jobs", metadata, _to("job", "jobs", primary_key=True))
 
 APPEND_ONLY = tuple(name for name in metadata.tables if name != "open_jobs")

@@ -60,6 +60,7 @@ class Beliefs:
         gradients: gives (N, P) and (M, P), of candidates and of `seen`: how the loss of the likeliest value moves with
             the adapter's head; None: with a linear head on the vectors, for candidates alone.
         gains: gives what versions gained so far, oldest first; None: nothing is known.
+        uniform: how many of the candidates, from the first, were drawn uniformly; None: all.
     """
 
     def __init__(
@@ -72,8 +73,9 @@ class Beliefs:
         draws: Callable[[], Array] | None = None,
         gradients: Callable[[], tuple[Array, Array]] | None = None,
         gains: Callable[[], Sequence[Gain]] | None = None,
+        uniform: int | None = None,
     ) -> None:
-        self.values = tuple(values)
+        self.values, self.uniform = tuple(values), uniform
         self._probabilities, self._vectors, self._seen = probabilities, vectors, seen
         self._draws, self._gradients, self._gains = draws, gradients, gains
 

@@ -18,4 +18,4 @@ WHY = "picked at random, to keep an honest view of the whole"
 @strategy
 def random(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
     """One of the candidates, uniformly; asks the model nothing."""
-    return Pick(int(rng.integers(len(candidates))), WHY)
+    return Pick(int(rng.integers(beliefs.uniform or len(candidates))), WHY)

@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.errors import UserError
-from assistant.parsers import Heard, Parser, hear, open_parser
+from assistant.parsers import Heard, Parser, Usage, hear, open_parser
 from assistant.parsers._answer import UNREAD, NoReading, reading_of, same, sureness
 from assistant.parsers._bounded import LONGEST, bounded, plain_schema
 from assistant.parsers._decode import Answer, Decoder
@@ -538,6 +538,22 @@ def test_probabilities_that_a_server_tells_are_the_confidence(opened: Callable[.
     told = [{**token, "bytes": None, "top_logprobs": []} for token in tokens]
     with serving(lambda body, number: (200, completion({**choice, "logprobs": {"content": told}}))) as (url, _):
         assert opened(url)(critique(WORDS)).confidence == pytest.approx(0.5488, abs=1e-3)
+
+
+def test_what_a_server_counts_is_kept_over_all_calls(opened: Callable[..., Parser]) -> None:
+    counts = {"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940}
+
+    def told(text: str, **more: Any) -> dict[str, Any]:
+        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+        return completion(choice) | more
+
+    for text, more, expected in (
+        (ANSWER, {"usage": counts}, Usage(1, 900, 40)),
+        ("no reading", {"usage": counts}, Usage(2, 1800, 80)),
+        (ANSWER, {}, Usage(1, None, None)),
+    ):
+        with serving(lambda body, number, text=text, more=more: (200, told(text, **more))) as (url, _):
+            assert hear(opened(url), critique(WORDS)).usage == expected
 
 
 def test_a_wrong_answer_is_asked_again_with_the_error(opened: Callable[..., Parser]) -> None:

@@ -156,6 +156,10 @@ window.sayso = (() => {
 
   /** What a button is about: the fields beside it, or what is marked. */
   function form(pressed) {
+    if ("picks" in pressed.dataset) {
+      const ticked = [...document.querySelectorAll("#found input[name=pick]:checked")].map(one => one.value);
+      return { picks: ticked, label: find("#found [name=label]")?.value ?? "" };
+    }
     if ("about" in pressed.dataset) { sending = "message"; return { marked: marked() }; }
     const fields = pressed.closest("[data-form]");
     if (fields && "fields" in pressed.dataset) {
@@ -251,11 +255,22 @@ window.sayso = (() => {
     const act = pressed.dataset.here;
     if (act === "keys") find("#keys").showModal();
     if (act === "close") find("#keys").close();
+    if (act === "tick-all" || act === "tick-none") {
+      document.querySelectorAll("#found input[name=pick]:enabled").forEach(one => { one.checked = act === "tick-all"; });
+      ticked();
+    }
     if (act === "theme") {
       const chosen = document.body.classList.contains("dark") ? "light" : "dark";
       localStorage.setItem("sayso-theme", chosen);
       theme(chosen);
     }
+  }
+
+  /** Say how many are ticked. */
+  function ticked() {
+    const number = document.querySelectorAll("#found input[name=pick]:checked").length;
+    const says = find("#found .ticked");
+    if (says) says.textContent = number ? `${number} ticked` : "none ticked";
   }
 
   const ANSWER = "#example :is(.answer, .cell:hover, .cell:focus-within) .thumb"; // in a grid the one pointed at
@@ -295,6 +310,7 @@ window.sayso = (() => {
     else if (event.target.id === "keys") event.target.close();
   });
   document.addEventListener("change", event => {
+    if (event.target.name === "pick") ticked();
     const field = event.target.closest?.("select[data-act], input[data-act]");
     if (field) drafts.delete(name(field)); // it is sent
     // where the server refuses the change, the field goes back to what holds
