@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import count, example, say, wait_for_more
+from tests.browser.acts import count, example, wait_for_more
 from tests.browser.conftest import EXAMPLE, ROOT, Opener, Server
 from tests.tiny import tiny_encoder
 from ui.auth import add_person
