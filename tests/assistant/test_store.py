@@ -799,7 +799,7 @@ def test_verify_finds_nothing_where_all_is_well(store: Store) -> None:
         ("readings", "UPDATE readings SET body = '{}'", "reading .* can't be read"),
         ("outputs", "UPDATE outputs SET body = 'scrambled'", "output .* can't be read"),
         ("members", "UPDATE members SET role = 'viewer'", "another role in its columns"),
-        ("plans", "UPDATE plans SET body = replace(body, '2', '3')", "plan 1 was changed"),
+        ("plans", "UPDATE plans SET body = replace(body, 'ann', 'eve')", "plan 1 was changed"),
         ("golds", "UPDATE golds SET body = replace(body, 'order', 'praise')", "gold 1 was changed"),
         ("comments", "UPDATE comments SET body = replace(body, 'rude', 'kind')", "comment .* was changed"),
         ("feedback", "UPDATE feedback SET seq = 7", "are 1, but were counted up to 7"),
