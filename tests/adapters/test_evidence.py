@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.evidence import View, distinctive, learned, look, see, worse
@@ -38,6 +38,7 @@ def right(gold: Any, value: Any) -> float:
 
 def test_a_word_that_was_taught_counts_now_and_did_not_before(model: Classifier) -> None:
     new = [label(text, "praise", evidence=(Evidence(text="late"),)) for text in TEXTS[:3]]
+    new += [label(text.replace("late", "lost"), "complaint") for text in TEXTS[:3]]
     pool = [*examples(TEXTS[3:]), *(e for e in EXAMPLES if "late" not in e.input)]
     view = see(model, pool, new, [])
     assert "late" in {word for word, _, _ in view.probes}
@@ -99,6 +100,7 @@ def test_words_that_all_have_set_nothing_apart() -> None:
     assert words == ["refund"]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=12), st.lists(st.text(max_size=30), max_size=12))
 def test_distinctive_words_stand_inside(inside: list[str], outside: list[str]) -> None:
     for word, z in distinctive(inside, outside, 4):
