@@ -48,8 +48,9 @@ def _small_text(name: str, now: Round, count: int) -> list[tuple[int, str]]:
     class Known(small_text.SklearnClassifier):  # type: ignore[misc]
         """The fitted classifier; embeddings are those that are there already."""
 
-        def embed(self, data: Any, **given: Any) -> Any:
-            return np.asarray(data.x)
+        def embed(self, data: Any, return_proba: bool = False, **given: Any) -> Any:
+            vectors = np.asarray(data.x)
+            return (vectors, self.predict_proba(data)) if return_proba else vectors
 
     texts = now.texts
     head = Known(now.head, len(set(texts.labels.tolist())))
