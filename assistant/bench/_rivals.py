@@ -57,10 +57,10 @@ def _small_text(name: str, now: Round, count: int) -> list[tuple[int, str]]:
     data = small_text.SklearnDataset(texts.vectors, texts.labels, target_labels=np.unique(texts.labels))
     free, labelled = np.array(now.free), np.array(now.labelled)
     given: dict[str, Any] = {}
-    chooser = getattr(small_text, name)()
-    if isinstance(chooser, small_text.EmbeddingBasedQueryStrategy):
-        given = {"embeddings": texts.vectors, "pbar": None}
     with _seeded(now):
+        chooser = getattr(small_text, name)()
+        if isinstance(chooser, small_text.EmbeddingBasedQueryStrategy):
+            given = {"embeddings": texts.vectors, "pbar": None}
         found = chooser.query(head, data, free, labelled, texts.labels[labelled], n=count, **given)
     return [(int(place), "") for place in found]
 
