@@ -48,18 +48,19 @@ def _small_text(name: str, now: Round, count: int) -> list[tuple[int, str]]:
     class Known(small_text.SklearnClassifier):  # type: ignore[misc]
         """The fitted classifier; embeddings are those that are there already."""
 
-        def embed(self, data: Any, **given: Any) -> Any:
-            return np.asarray(data.x)
+        def embed(self, data: Any, return_proba: bool = False, **given: Any) -> Any:
+            vectors = np.asarray(data.x)
+            return (vectors, self.predict_proba(data)) if return_proba else vectors
 
     texts = now.texts
     head = Known(now.head, len(set(texts.labels.tolist())))
     data = small_text.SklearnDataset(texts.vectors, texts.labels, target_labels=np.unique(texts.labels))
     free, labelled = np.array(now.free), np.array(now.labelled)
     given: dict[str, Any] = {}
-    chooser = getattr(small_text, name)()
-    if isinstance(chooser, small_text.EmbeddingBasedQueryStrategy):
-        given = {"embeddings": texts.vectors, "pbar": None}
     with _seeded(now):
+        chooser = getattr(small_text, name)()
+        if isinstance(chooser, small_text.EmbeddingBasedQueryStrategy):
+            given = {"embeddings": texts.vectors, "pbar": None}
         found = chooser.query(head, data, free, labelled, texts.labels[labelled], n=count, **given)
     return [(int(place), "") for place in found]
 

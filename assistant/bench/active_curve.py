@@ -20,7 +20,18 @@ from assistant.bench import Benchmark, Result, bench
 from assistant.bench._active import HELDOUT, Asker, Texts, area, course, ours
 
 SETS = ("M10", "DBLP", "BBC_News")
-STRATEGIES = ("mixed", "learned", "badge", "bald", "margin", "uncertainty", "typicality", "coreset", "random")
+STRATEGIES = (
+    "mixed",
+    "learned",
+    "badge",
+    "bald",
+    "margin",
+    "uncertainty",
+    "typicality",
+    "coverage",
+    "coreset",
+    "random",
+)
 DEFAULT = STRATEGIES[0]
 ROWS, WORDS = 2225, 100
 """Of a corpus, and of a text."""

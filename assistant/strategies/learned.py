@@ -25,6 +25,7 @@ from assistant.strategies._measures import early
 from assistant.strategies.badge import badge
 from assistant.strategies.bald import bald
 from assistant.strategies.coreset import coreset
+from assistant.strategies.coverage import coverage
 from assistant.strategies.margin import margin
 from assistant.strategies.mixed import mixed
 from assistant.strategies.random import random
@@ -32,8 +33,8 @@ from assistant.strategies.typicality import typicality
 from assistant.types import Example
 
 ARMS = {
-    "mixed": mixed, "margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "typicality": typicality,
-    "random": random,
+    "mixed": mixed, "margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "coverage": coverage,
+    "typicality": typicality, "random": random,
 }  # fmt: skip
 PRIOR = 0.02
 """Of the errors, what one example may take away: the standard deviation before anything is known."""

@@ -102,6 +102,14 @@ def test_typicality_picks_the_middle_of_many_and_then_elsewhere() -> None:
     assert again.index != 2 and again.why == "typical of many others, and unlike what you've judged so far"
 
 
+def test_coverage_picks_what_reaches_most_that_nothing_judged_reaches() -> None:
+    choose = strategy.get("coverage")
+    first = choose(CANDIDATES, beliefs(), RNG)
+    assert (first.index, first.why) == (2, "near to many, for a start")
+    later = choose(CANDIDATES, beliefs(seen=[[1, 0]]), RNG)
+    assert (later.index, later.why) == (3, "near to many that nothing you've judged is near to")
+
+
 def drawn(rows: Sequence[Sequence[Sequence[float]]]) -> Beliefs:
     """Beliefs of which (K, 4, 2) probabilities are drawn."""
     found = np.asarray(rows, dtype=np.float32)
