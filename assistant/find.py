@@ -168,7 +168,7 @@ class Finder:
         return [(row, cosine) for row, cosine in found if row not in judged]
 
     def _by_words(self, text: str, limit: int, unsaid: bool) -> list[int]:
-        words, pool = text.casefold().split(), self.bench.examples
+        words, pool = text.lower().split(), self.bench.examples
         askable = self.bench.index.askable() if unsaid else np.ones(len(pool.rows), dtype=bool)
         found: list[int] = []
         for start, matches in pool.matching(words):

@@ -200,18 +200,19 @@ class Pool(Mapping[str, Example]):
     def matching(self, words: Sequence[str]) -> Iterator[tuple[int, Numbers]]:
         """(first row, flags) of some rows at a time: which of them have all the words, in any case."""
         if self.stored is None:
-            said = (str(example.input).casefold() for example in self.rows)
+            said = (str(example.input).lower() for example in self.rows)
             yield 0, np.fromiter((all(word in one for word in words) for one in said), bool, len(self.rows))
             return
         import pyarrow.compute as pc
 
         start = 0
         for batch in self.stored.batches:
-            texts = batch.column("input")
-            flags = np.ones(len(batch), dtype=bool)
-            for word in words:
-                found = pc.match_substring(texts, word, ignore_case=True)
-                flags &= found.to_numpy(zero_copy_only=False)
+            texts, flags = batch.column("input"), np.ones(len(batch), dtype=bool)
+            # the longest word is the rarest, and the others are looked for only where it is
+            for word in sorted(words, key=len, reverse=True):
+                at = np.flatnonzero(flags)
+                some = texts if len(at) == len(flags) else texts.take(at)
+                flags[at] = pc.match_substring(some, word, ignore_case=True).to_numpy(zero_copy_only=False)
             yield start, flags
             start += len(batch)
 

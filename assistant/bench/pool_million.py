@@ -19,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def prepare(folder: Path, rows: int) -> dict[str, float]:
     with (folder / "million.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "text", "label"])
-        writer.writerows((f"r{n}", *_text(n)) for n in range(rows))
+        writer.writerows(_texts(rows))
     started = time.perf_counter()
     with desk(folder / "home", data=str(folder / "million.csv")) as session:
         print(f"pool made in {time.perf_counter() - started:.1f} s", file=sys.stderr)
@@ -86,12 +86,13 @@ def prepare(folder: Path, rows: int) -> dict[str, float]:
     return {}
 
 
-def _text(n: int) -> tuple[str, str]:
-    rng = random.Random(n)
-    text = (
-        f"My {rng.choice(THINGS)} was {rng.choice(STATES)}, and the {rng.choice(THINGS)} {n} is {rng.choice(STATES)}."
-    )
-    return text, rng.choice(LABELS) if n < LABELLED else ""
+def _texts(rows: int) -> Iterator[tuple[str, str, str]]:
+    """(id, text, label) of each; the first `LABELLED` have a label."""
+    rng = random.Random(0)
+    for n in range(rows):
+        thing, other = rng.choice(THINGS), rng.choice(THINGS)
+        text = f"My {thing} was {rng.choice(STATES)}, and the {other} {n} is {rng.choice(STATES)}."
+        yield f"r{n}", text, rng.choice(LABELS) if n < LABELLED else ""
 
 
 class Made:

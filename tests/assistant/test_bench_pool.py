@@ -9,9 +9,9 @@ from assistant.bench import pool_million as million
 
 
 def test_texts_differ_and_the_first_have_labels() -> None:
-    rows = [million._text(n) for n in range(300)]
-    assert len({text for text, _ in rows}) == 300
-    assert {label for _, label in rows[: million.LABELLED]} == set(million.LABELS) and rows[-1][1] == ""
+    rows = list(million._texts(300))
+    assert len({text for _, text, _ in rows}) == len({id for id, _, _ in rows}) == 300
+    assert {label for _, _, label in rows[: million.LABELLED]} == set(million.LABELS) and rows[-1][2] == ""
 
 
 def test_made_vectors_are_unit_vectors_in_clusters() -> None:

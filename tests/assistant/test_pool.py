@@ -125,6 +125,14 @@ def test_a_part_makes_records_when_they_are_touched(tmp_path: Path) -> None:
         unknown[100]
 
 
+def test_words_are_found_in_any_case_in_memory_and_on_the_disk(tmp_path: Path) -> None:
+    rows = [("Late Größe", "", ""), ("late", "", ""), ("GRÖSSE late", "", ""), ("a late größe", "", "")]
+    path = write(tmp_path / "a.csv", rows)
+    for examples in (read_examples(path).examples, stored(path, Reading(), tmp_path / "pools").examples):
+        found = [start + at for start, flags in Pool(examples).matching(["late", "größe"]) for at in flags.nonzero()[0]]
+        assert {0, 3} <= set(found) and 1 not in found
+
+
 def test_what_was_typed_is_found_and_is_in_no_part() -> None:
     known = Pool([Example(id="a", input="late")])
     known.setdefault("typed", Example(id="typed", input="hello"))

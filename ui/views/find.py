@@ -87,7 +87,9 @@ def _picks(sent: Any) -> list[str]:
 
 def _drawn(visit: Visit, told: str = "") -> str:
     """What was found, as it is by now."""
-    asked, find = visit.ids["find"], visit.session.find
+    asked, find = visit.ids.get("find"), visit.session.find
+    if not asked:
+        raise UserError("Nothing was looked for yet", do="look for something first")
     hits = find.search(asked["text"], asked["by"], SHOWN, asked["unsaid"])
     return draw(hits, visit.session.labels(), find.reach(), asked, told)
 
