@@ -103,7 +103,7 @@ class Costs:
         self.session, self.store, self.name = session, session.store, session.name
 
     def sheet(self) -> Sheet:
-        spans = minutes_of(self.store.moments(self.name))
+        spans = minutes_of(self.store.timeline(self.name))
         by_person: dict[str, float] = defaultdict(float)
         for author, _, minutes in spans:
             by_person[author] += minutes

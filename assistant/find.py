@@ -91,7 +91,7 @@ class Finder:
         if not 1 <= limit <= MOST:
             raise UserError(f"{limit} can't be shown at once", f"from 1 to {MOST} can")
         if by == "words":
-            found = [(row, None) for row in self._by_words(text, limit, unsaid)]
+            found: list[tuple[int, float | None]] = [(row, None) for row in self._by_words(text, limit, unsaid)]
         else:
             found = self._by_meaning(text, limit, unsaid)
         return self._hits(found)[:limit]

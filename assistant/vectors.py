@@ -99,7 +99,8 @@ class Vectors:
             return np.zeros((0, self.width), dtype=np.float32)
         codes, scale = self._blocks["codes"], self._blocks["scale"]
         blocks, places = at // BLOCK, at % BLOCK
-        return codes[blocks, places].astype(np.float32) * scale[blocks, places][:, None]
+        found: Numbers = codes[blocks, places].astype(np.float32) * scale[blocks, places][:, None]
+        return found
 
     def block(self, number: int) -> tuple[int, Numbers]:
         """The first row of a block, and the (n, D) vectors in it."""

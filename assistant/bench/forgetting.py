@@ -112,7 +112,7 @@ def _rule(person: Session) -> None:
 def _answers(session: Session) -> list[tuple[Any, Any]]:
     """Label and score of every message of the demo, by the live version without rules."""
     with session.bench.model() as model:
-        said = model.predict([example.input for example in session.bench.own])
+        said = model.predict([example.input for example in session.bench.examples.rows])
     return [(one.value, one.score) for one in said]
 
 

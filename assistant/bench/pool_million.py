@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
         index = session.bench.index.now()
         assert index is not None
         queries = _queries(index, SEARCHES)
-        figures |= _timed("search", [lambda q=q: index.search(q, 50) for q in queries])
+        figures |= _timed("search", [partial(index.search, query, 50) for query in queries])
         figures |= _timed("next", [lambda: _next(session, choose)] * NEXTS)
         figures |= _timed("search, words to list", [lambda: session.find.search("late parcels")] * 8)
         figures |= _timed("search, rare words", [lambda: session.find.search("refund torn 4711", by="words")] * 4)

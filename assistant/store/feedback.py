@@ -146,8 +146,9 @@ class Remembered(Database):
         without = set(not_ids)
         with self.reading() as connection:
             highest = connection.execute(select(sa.func.max(f.seq)).where(f.task == task)).scalar() or 0
+            events = (e.task == task) & e.event.in_(("retracted", "held"))
             back = (
-                select(f.seq).join(t.feedback_events, e.feedback == f.id).where(e.task == task, e.event == "retracted")
+                select(f.seq).distinct().join(t.feedback_events, e.feedback == f.id).where(events, retracted() | held())
             )
             gone = sorted(connection.execute(back).scalars())
             active = highest - len(gone)

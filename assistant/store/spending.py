@@ -1,6 +1,6 @@
 """What things cost, as the store knows it: who was shown and said something when, how readings fared, what was used.
 
-store.moments("mail")   -> [Moment(conversation="01…", author="ann", at=…, said=False), …]
+store.timeline("mail")   -> [Moment(conversation="01…", author="ann", at=…, said=False), …]
 store.fared("mail")     -> {("embedded", "confirmed"): 12, ("embedded", None): 80, ("embedded", "rejected"): 3}
 """
 
@@ -39,7 +39,7 @@ class Moment(NamedTuple):
 class Spending(Database):
     """The part of the Store that counts."""
 
-    def moments(self, task: str) -> list[Moment]:
+    def timeline(self, task: str) -> list[Moment]:
         """All of a task's conversations, in the order of time within each; imported ones are left out."""
         talk = t.conversations.c
         here = (talk.task == task) & ~talk.author.startswith(IMPORTED)

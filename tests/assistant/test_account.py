@@ -114,7 +114,9 @@ def test_a_report_of_before_loads_and_a_new_one_comes_back_whole() -> None:
 def test_a_training_keeps_its_evidence(session: Session) -> None:
     report = taught(session).changes("v1")
     assert report.learned is not None
-    assert len(session.bench.own) <= report.learned.looked <= len(session.bench.own) + 4, "all, and what was typed"
+    assert len(session.bench.examples.rows) <= report.learned.looked <= len(session.bench.examples.rows) + 4, (
+        "all, and what was typed"
+    )
     assert 0 <= report.learned.moved <= report.learned.looked
     assert sum(one.count for one in report.learned.behaviours) <= report.learned.moved
     text = session.learned()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"  # "0006" once the steps of teams and attention are there
+down_revision = "0006"
 
 TABLE = "usage"
 
