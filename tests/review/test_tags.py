@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.bench import bench, conll_errors, wnut_errors
@@ -20,6 +20,7 @@ tags = st.lists(st.sampled_from(range(len(NAMES))), min_size=1, max_size=12)
 
 
 @given(st.lists(tags, min_size=1, max_size=4), st.integers(0, 99))
+@settings(deadline=None)
 def test_every_token_is_in_one_place(sentences: list[list[int]], seed: int) -> None:
     raw = np.random.default_rng(seed).random((sum(map(len, sentences)), len(NAMES))) + 0.01
     for sentence, places in zip(sentences, tagged(sentences, raw / raw.sum(1, keepdims=True), NAMES), strict=True):
@@ -43,11 +44,8 @@ def test_an_entity_is_doubted_as_much_as_its_worst_token_and_b_or_i_does_not_mat
 def sentences(count: int = 120) -> list[Sentence]:
     kinds = ("location", "person")
     return [
-        Sentence(
-            ("we", "saw", "Empire", "State", "there", "."),
-            ("O", "O", f"B-{kinds[n % 2]}", f"I-{kinds[n % 2]}", "O", "O"),
-        )
-        for n in range(count)
+        Sentence(("we", "saw", "Empire", "State", "there", "."), ("O", "O", f"B-{kind}", f"I-{kind}", "O", "O"))
+        for kind in (kinds * count)[:count]
     ]
 
 
@@ -91,7 +89,7 @@ FOUND = "num_models,fold,doc_offset,model_span,model_ent_type,error_type,corpus_
 
 @pytest.fixture
 def reviewed(tmp_path: Path) -> Path:
-    """Twelve documents: in each a given entity that 1 of 17 models finds and people found wrong, and one that is right."""
+    """Twelve documents: in each an entity that 1 of 17 models finds and people found wrong, and a right one."""
     folder = tmp_path / "reviewed"
     folder.mkdir()
     given, found = [GIVEN], [FOUND]

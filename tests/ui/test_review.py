@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,10 +61,6 @@ def test_what_is_going_on_is_said(state: Queue, said: str) -> None:
 
 
 def test_a_press_that_means_nothing_is_refused() -> None:
-    class Nobody:
-        session: Any = type("Session", (), {"review": None})
-        ids: Any = {}
-        press: Any = {}
-
+    nobody: Any = SimpleNamespace(session=SimpleNamespace(review=None), ids={}, press={})
     with pytest.raises(UserError, match="means nothing here"):
-        _pressed(Nobody(), "shout", "e1")  # type: ignore[arg-type]
+        _pressed(nobody, "shout", "e1")
