@@ -51,8 +51,12 @@ def precision(every: Sequence[Question], scores: Floats, first: int = FIRST, of:
     """The share of errors among the first places that somebody looked at."""
     order = (every[at] for at in np.argsort(-scores, kind="stable"))
     looked = [one for one in order if one.verdicts][:first]
-    rules = {"most": lambda one: one.wrong, "any": lambda one: any(one.verdicts), "all": lambda one: all(one.verdicts)}
-    return float(np.mean([rules[of](one) for one in looked]))
+    wrong = {
+        "most": [one.wrong for one in looked],
+        "any": [any(one.verdicts) for one in looked],
+        "all": [all(one.verdicts) for one in looked],
+    }
+    return float(np.mean(wrong[of]))
 
 
 def learned(every: Sequence[Question], seed: int) -> Floats:

@@ -10,6 +10,7 @@ the conversation, undone and exported like what was said there. It settles the l
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from assistant.workbench import Workbench
 
 __all__ = ["Doubt", "Queue", "Review"]
+
+log = logging.getLogger("sayso.page")
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,8 @@ class _Search:
         except UserError as wrong:
             self.wrong = str(wrong)
         except Exception:
+            log.exception("the search of %s", bench.task.name)
             self.wrong = "The search failed by an error of ours; page.log has it."
-            raise
         finally:
             self.share = None
 

@@ -73,7 +73,7 @@ def test_what_was_planted_is_found_with_the_reason(session: Session) -> None:
     first = next(doubt for doubt in queue.doubts if doubt.id == "complaint-1")
     assert (first.given, first.instead, first.by) == ("praise", "complaint", "")
     assert "5 models trained without it say complaint" in first.reason and "nearest others" in first.reason
-    assert 0.5 <= first.doubt <= 1
+    assert 0 < first.doubt <= 1
     assert (queue.looked, queue.of, queue.stale) == (24, 24, False)
     assert all(not doubt.id.endswith(("-0", "-3", "-6")) for doubt in queue.doubts), "held-out labels are left alone"
 

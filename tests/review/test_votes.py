@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.review.votes import Place, Span, doubt, order, places
@@ -22,6 +22,7 @@ spans = st.lists(
 
 
 @given(spans)
+@settings(deadline=None)
 def test_every_span_stands_in_a_place_and_every_given_one_has_its_own(some: list[Span]) -> None:
     found = places(some)
     assert {one for place in found for one in place.spans} == set(some)

@@ -287,8 +287,9 @@ window.sayso = (() => {
     const chat = find("#quick")?.offsetParent;
     if (event.key === "/" && chat) { find("#box textarea")?.focus(); event.preventDefault(); }
     // where a tab's buttons name their keys
-    const named = [...document.querySelectorAll("button[data-key]")].find(one => one.dataset.key === event.key);
-    if (!event.repeat && named?.offsetParent) { named.click(); event.preventDefault(); return; }
+    const named = [...document.querySelectorAll("button[data-key]")];
+    const meant = named.find(one => one.dataset.key === event.key && one.offsetParent);
+    if (!event.repeat && meant) { meant.click(); event.preventDefault(); return; }
     if (!event.repeat && chat && KEYS[event.key]) find(KEYS[event.key])?.click();
   }
 
