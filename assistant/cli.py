@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import __version__
-from assistant.commands import ask, bench, keep, learn, make, page, prior, take
+from assistant.commands import ask, bench, keep, learn, make, page, prior, quality, take
 from assistant.errors import UserError
 
 __all__ = ["app", "main"]
@@ -62,7 +62,7 @@ def sayso(
 for command in (
     page.chat, ask.tasks, ask.parse, ask.predict, make.make, make.goal, learn.learn, keep.export, keep.verify,
     keep.doctor, bench.bench, bench.train_parser, prior.train_prior, prior.train_text, prior.train_satisfaction,
-    page.passwd,
+    page.passwd, quality.quality,
 ):  # fmt: skip
     app.command()(command)
 app.command("import")(take.take)  # a word that no function can bear

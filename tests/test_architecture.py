@@ -19,6 +19,7 @@ from assistant.exports import exporter
 from assistant.imports import importer
 from assistant.molecules.components import component
 from assistant.parsers import parser
+from assistant.quality import measure
 from assistant.registry import Registry
 from assistant.strategies import strategy
 from assistant.tasks import task
@@ -26,7 +27,9 @@ from assistant.tasks import task
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
-REGISTRIES: tuple[Registry[Any], ...] = (task, parser, strategy, exporter, importer, bench, family, signal, component)
+REGISTRIES: tuple[Registry[Any], ...] = (
+    task, parser, strategy, exporter, importer, bench, family, signal, component, measure
+)  # fmt: skip
 
 LONGEST = 330
 LONGER = {  # each holds one idea that would be harder to read in two files
