@@ -1,4 +1,4 @@
-"""The tab Quality, and how the chat shows contradictions and what waits: safe HTML, with buttons that say what they do."""
+"""The tab Quality, and contradictions and what waits in the chat: safe HTML, with buttons that do what they say."""
 
 from __future__ import annotations
 
