@@ -1,6 +1,6 @@
 """What careless and hostile people cost, and how much of that quality control wins back. All five are simulated.
 
-Abstracts of papers in ten subjects (M10); each of 150 is judged by five people: two are right but for 5 %, two
+Titles of papers in ten subjects (M10); each of 150 is judged by five people: two are right but for 5 %, two
 answer at random half of the time, one turns 30 % of the labels around. What a training sees is what the product would
 give it: as said (the last word on each text), or with quality control (people who were named are held, what is left is
 weighed by who is right more often), or clean: the right label of each text. "Recovered" is the share of the loss, of
