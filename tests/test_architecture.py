@@ -19,6 +19,7 @@ from assistant.exports import exporter
 from assistant.imports import importer
 from assistant.molecules.components import component
 from assistant.parsers import parser
+from assistant.quality import measure
 from assistant.registry import Registry
 from assistant.rehearsals import rehearsal
 from assistant.strategies import strategy
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
 FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 REGISTRIES: tuple[Registry[Any], ...] = (
-    task, parser, strategy, rehearsal, exporter, importer, bench, family, signal, component,
+    task, parser, strategy, rehearsal, exporter, importer, bench, family, signal, component, measure,
 )  # fmt: skip
 
 LONGEST = 330

@@ -148,7 +148,7 @@ class Quality:
             return []
         alarms = [finding for finding in measure.get(WATCHES)().find(votes) if finding.alarm]
         held = []
-        for person, why in {finding.people[0]: finding.text for finding in alarms}.items():
+        for person, why in {finding.people[0]: finding.text for finding in reversed(alarms)}.items():
             held += self.hold(person, why, SAYSO)
         return held
 

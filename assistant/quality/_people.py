@@ -68,8 +68,9 @@ class People:
         """The probability of each value of one question, by these votes of it alone."""
         log = np.full(len(self.values), -np.log(max(1, len(self.values))))
         for vote in votes:
-            if vote.author in self.people and vote.value in self.values:
-                confusion = self.confusion[self.people[vote.author]]
+            if vote.value in self.values:
+                unknown = vote.author not in self.people
+                confusion = _prior(len(self.values)) if unknown else self.confusion[self.people[vote.author]]
                 said = np.clip(confusion[:, self.values[vote.value]], RARE, 1 - RARE)
                 log = log + (np.log(said) if vote.so else np.log1p(-said))
         return dict(zip(self.values, _normal(log).tolist(), strict=True))
@@ -91,7 +92,11 @@ def fit(votes: Sequence[Vote], gold: Mapping[str, str], values: Sequence[str] = 
     rows = np.array(
         [(questions[v.question], people[v.author], places[v.value], v.so) for v in votes], dtype=np.int64
     ).reshape(-1, 4)
-    truth, confusion, log_truth = _em(rows, (len(questions), len(people), max(1, len(places))), known)
+    size = len(questions), len(people), max(1, len(places))
+    truth, confusion, log_truth = _em(rows, size, known)
+    if len(people) < 3 and not known:  # which of two people is right can't be told, so both are taken as anybody
+        confusion = np.tile(_prior(size[2]), (len(people), 1, 1))
+        log_truth = _expect(rows, truth, confusion, known)
     right, overlap = _right(rows, truth, people, set(known))
     answers = Counter(question for question, _ in {(vote.question, vote.author) for vote in votes})
     owners = frozenset(question for question in questions if question in gold)
@@ -123,6 +128,13 @@ def _em(rows: NDArray[np.int64], size: tuple[int, int, int], known: Mapping[int,
     return truth, confusion, log_truth
 
 
+def _prior(values: int) -> Array:
+    """(K, K) confusions of somebody of whom nothing is known."""
+    if values == 1:
+        return np.ones((1, 1))
+    return np.where(np.eye(values, dtype=bool), EXPECTED, (1 - EXPECTED) / (values - 1))
+
+
 def _begin(rows: NDArray[np.int64], count: int, values: int, known: Mapping[int, int]) -> Array:
     """Shares of the votes."""
     share = np.full((count, values), 0.5 / max(1, values))
@@ -144,7 +156,8 @@ def _maximise(rows: NDArray[np.int64], truth: Array, size: tuple[int, int, int])
     share = (agreed + STRENGTH * EXPECTED) / (total + STRENGTH)
     other = (1 - share) / max(1, values - 1)
     prior = np.where(np.eye(values, dtype=bool), share[:, None, None], other[:, None, None])
-    return np.asarray((counts + ROW * prior) / (counts.sum(axis=2, keepdims=True) + ROW))
+    whole = counts + ROW * prior
+    return np.asarray(whole / whole.sum(axis=2, keepdims=True))
 
 
 def _expect(rows: NDArray[np.int64], truth: Array, confusion: Array, known: Mapping[int, int]) -> Array:

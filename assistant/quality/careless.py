@@ -28,10 +28,11 @@ from assistant.quality import Finding, Measure, measure
 from assistant.quality._people import EXPECTED, STRENGTH, People, fit, interval
 from assistant.quality._votes import Vote, Votes
 
-HONEST_ALARMS = 0.04
+HONEST_ALARMS = 0.03
 """How probable it may be that any honest person of the team is ever named, per test."""
-BEST = 0.4
-"""The share of the people whose errors are taken for what honest people do here, and the bounds of that."""
+BEST, USUAL_ERROR = 0.4, 0.1
+"""This share of the people is taken to be honest: the worst of them errs as honest people here do. Of fewer than three
+people it can't be told; then the usual error is taken."""
 LEAST_ERROR, MOST_ERROR = 0.05, 0.35
 WORSE_BY = (0.2, 0.45)
 """How much more often somebody careless is taken to be wrong."""
@@ -39,8 +40,8 @@ SKIMMED_PER_SECOND, LEAST_SECONDS, MOST_SECONDS = 120.0, 0.7, 5.0
 """Characters: about five times as fast as people read (238 words a minute: Brysbaert 2019)."""
 SOMETIMES_FAST, OFTEN_FAST = 0.2, 0.6
 SAME = 0.98
-COMMON = 0.5
-"""Any answer may be right this often without being anybody's habit."""
+COMMON, SAME_BOUND = 0.7, 1000.0
+"""Any answer may be right this often without being anybody's habit; and inputs may come sorted: so the high bound."""
 
 
 def find(votes: Votes) -> list[Finding]:
@@ -54,7 +55,7 @@ def find(votes: Votes) -> list[Finding]:
         own = judged(votes, person)
         bound = len(votes.people) / HONEST_ALARMS
         found += [_disagrees(votes, models, person, own, bound), _fast(person, own, bound)]
-        found.append(_same(votes, models["label"], shares, person, own, bound))
+        found.append(_same(votes, models["label"], shares, person, own, len(votes.people) * SAME_BOUND))
     return found
 
 
@@ -93,14 +94,17 @@ def _tells(votes: Votes, model: People, vote: Vote) -> bool:
 
 
 def _honest(model: People) -> float:
-    """The share of errors of the best people, as far as enough was seen of them."""
+    """The share of errors of honest people, as far as enough was seen of them."""
     seen = {person: count for person, count in model.overlap.items() if count >= 5}
-    # without the prior of the model of people, which is for those who were seen little
+    # without the prior of the model of people, which is for those who were seen little; and half a standard error more,
+    # because who seems best is also who was lucky
     errors = sorted(
-        (model.right[one][1] - STRENGTH * (1 - EXPECTED) + 0.5) / (count + 1) for one, count in seen.items()
+        ((model.right[one][1] - STRENGTH * (1 - EXPECTED) + 0.5) / (count + 1), count) for one, count in seen.items()
     )
-    best = errors[: math.ceil(BEST * len(errors))]
-    return min(MOST_ERROR, max(LEAST_ERROR, sum(best) / len(best))) if best else 0.1
+    if len(errors) < 3:
+        return USUAL_ERROR
+    error, count = errors[math.ceil(BEST * len(errors)) - 1]
+    return min(MOST_ERROR, max(LEAST_ERROR, error + math.sqrt(error * (1 - error) / count) / 2))
 
 
 def _fast(person: str, own: Sequence[Vote], bound: float) -> Finding:
