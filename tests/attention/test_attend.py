@@ -37,7 +37,10 @@ class Clock:
 @pytest.fixture
 def open_session(tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch) -> Open:
     script = {"a complaint": {"acts": [{"kind": "label", "targets": ["#1"],
-                                        "label": {"op": "is", "value": "complaint"}}], "clarify": None}}  # fmt: skip
+                                        "label": {"op": "is", "value": "complaint"}}], "clarify": None},
+              "perfect is praise": {"acts": [{"kind": "constraint", "targets": ["all"], "constraint": {
+                  "property": "label", "operator": "eq", "value": "praise", "strength": "prefer", "scope": "task",
+                  "when": "mentions perfect"}}], "clarify": None}}  # fmt: skip
     monkeypatch.setattr("assistant.session.open_parser", lambda name: parser.get("scripted")(script))
     data = write_task(tmp_path)
 
@@ -154,9 +157,10 @@ def test_what_a_rule_decides_or_somebody_judged_is_not_asked(open_session: Open)
     session = open_session()
     session.answer("it was late")
     session.hear("a complaint")
-    session.attention.use("it was late")
-    assert session.attention.use("it was late").question is None
     assert session.attention.use("it was late").why == "There is nothing worth asking about."
+    session.hear("perfect is praise")
+    assert [rule.on for rule in session.rules()] == [True]
+    assert session.attention.use("it was perfect").why == "There is nothing worth asking about."
 
 
 def test_a_question_of_somebody_else_is_none_of_yours(open_session: Open) -> None:
