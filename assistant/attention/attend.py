@@ -89,8 +89,9 @@ class Attention:
         midnight = history.now.replace(hour=0, minute=0, second=0, microsecond=0)
         may = self.store.add_moment(at_hand.model_copy(update=given), chosen.ask_per_day, midnight)
         question = self._ask(at_hand.id, best) if best and found.ask and may else None
-        output, reason = screen.outputs[0], question.why if question else f"{found.why[0].upper()}{found.why[1:]}."
-        return Moment(output.value, output.score, output.id, question, reason)
+        output, reason = screen.outputs[0], found.why if may else "you were asked enough elsewhere meanwhile"
+        said = question.why if question else f"{reason[0].upper()}{reason[1:]}."
+        return Moment(output.value, output.score, output.id, question, said)
 
     def answer(self, question: str, value: str) -> Turn:
         """Answer a question, by one of the labels or in words: feedback like any other.
@@ -186,14 +187,17 @@ class Attention:
 
     def _best(self, screen: Screen, history: History, chance: float) -> _Candidate | None:
         """What is most worth asking; None: nothing may be asked, or what an answer would bring can't be told."""
+        if self.session.task.goal is not None:
+            return None
         rows = {row.example: row for row in history.lately(EARLIER, EARLIER_HOURS)} | {screen.example_id: None}
         inputs = {id: row.input for id, row in rows.items() if row} | {screen.example_id: screen.example.input}
         done = self.store.asked_about(self.session.name, self.session.author, rows)
         done |= self.store.was_criticised(self.session.name, rows)
-        if screen.outputs[0].rules:
-            done.add(screen.example_id)  # a rule of theirs has decided it
+        rules, implies = self.bench.rules(self.session.conversation), self.session.task.implies
+        # what a rule decides, nobody need say again
+        done |= {id for id in rows if any(implies(rule, inputs[id]) is not None for rule in rules)}
         left = [id for id in rows if id not in done]
-        if not left or self.session.task.goal is not None:
+        if not left:
             return None
         with self.bench.model() as model:
             values = model.values()

@@ -19,6 +19,7 @@ from tests.tiny import tiny_encoder, write_task
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {"ASK_MINUTE": "0", "ASK_SHARE": "1", "ASK_PER_DAY": "2", "LEARN_AFTER": "0"}.items():
         monkeypatch.setenv(f"SAYSO_{name}", value)
+    monkeypatch.setattr("assistant.attention.history.FIRST_DAY", 1)  # no moment is expected after the one at hand
     spec = TaskSpec(name="mail", data=str(write_task(tmp_path)), base=tiny_encoder(tmp_path / "encoder"))
     with Store.open(f"sqlite:///{tmp_path / 'home' / 'sayso.db'}") as store:
         store.save_task(spec)

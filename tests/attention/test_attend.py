@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -37,8 +37,12 @@ class Clock:
 @pytest.fixture
 def open_session(tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch) -> Open:
     script = {"a complaint": {"acts": [{"kind": "label", "targets": ["#1"],
-                                        "label": {"op": "is", "value": "complaint"}}], "clarify": None}}  # fmt: skip
+                                        "label": {"op": "is", "value": "complaint"}}], "clarify": None},
+              "perfect is praise": {"acts": [{"kind": "constraint", "targets": ["all"], "constraint": {
+                  "property": "label", "operator": "eq", "value": "praise", "strength": "prefer", "scope": "task",
+                  "when": "mentions perfect"}}], "clarify": None}}  # fmt: skip
     monkeypatch.setattr("assistant.session.open_parser", lambda name: parser.get("scripted")(script))
+    monkeypatch.setattr("assistant.attention.history.FIRST_DAY", 1)  # no moment is expected after the one at hand
     data = write_task(tmp_path)
 
     def opened(author: str = "ann", **given: str) -> Session:
@@ -154,9 +158,10 @@ def test_what_a_rule_decides_or_somebody_judged_is_not_asked(open_session: Open)
     session = open_session()
     session.answer("it was late")
     session.hear("a complaint")
-    session.attention.use("it was late")
-    assert session.attention.use("it was late").question is None
     assert session.attention.use("it was late").why == "There is nothing worth asking about."
+    session.hear("perfect is praise")
+    assert [rule.on for rule in session.rules()] == [True]
+    assert session.attention.use("it was perfect").why == "There is nothing worth asking about."
 
 
 def test_a_question_of_somebody_else_is_none_of_yours(open_session: Open) -> None:
@@ -224,10 +229,7 @@ def test_traces_teach_only_where_a_weight_is_set(open_session: Open) -> None:
         session.close()
 
 
-def test_what_can_not_be_told_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.session.open_parser", lambda name: parser.get("scripted")({}))
-    monkeypatch.setenv("SAYSO_ASK_MINUTE", "0")
-    session = Session.open("summary", home=tmp_path)
-    session.attention.clock = Clock()
-    moments: list[Any] = [session.attention.use("It rained all day. The river rose. Nobody came.") for _ in range(2)]
-    assert all(moment.question is None and "nothing worth asking" in moment.why for moment in moments)
+def test_what_can_not_be_told_is_not_asked(open_session: Open) -> None:
+    session = open_session()
+    session.task = replace(session.task, goal=lambda said: None)  # type: ignore[arg-type, return-value]
+    assert session.attention.use("it was late").why == "There is nothing worth asking about."

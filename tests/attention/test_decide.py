@@ -6,7 +6,7 @@ import random
 from datetime import datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.attention.cost import Met, minutes_for, net, ready
@@ -48,6 +48,7 @@ def test_what_speaks_against_it_is_said(worth: float | None, day: Day, why: str)
     assert why in decide(worth, [1.0] * 9, BOUNDS, NOON, day).why
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-5, 50), min_size=1, max_size=120), st.integers(0, 6), st.floats(0, 1), st.integers(0, 23))
 def test_never_beyond_the_budget_and_never_in_quiet_hours(
     worths: list[float], per_day: int, share: float, start: int
@@ -63,6 +64,7 @@ def test_never_beyond_the_budget_and_never_in_quiet_hours(
     assert max(asked.values(), default=0) <= min(per_day, share * 60)
 
 
+@settings(deadline=None)
 @given(WORTHS, st.floats(0, 1))
 def test_so_large_a_share_lies_above_the_threshold_and_no_larger(seen: list[float], share: float) -> None:
     bar = threshold(seen, share)
@@ -116,6 +118,7 @@ def test_hours_go_round_and_old_answers_fade() -> None:
     assert ready(fresh, 9, 100).mean < ready(old, 9, 100).mean
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.builds(Met, st.floats(0, 23.99), st.none() | st.floats(0, 9999), st.sampled_from([0.0, 1.0]),
                        st.floats(0, 1), st.floats(0, 400)), max_size=30),

@@ -14,7 +14,25 @@ from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SETTINGS = {"SAYSO_ASK_MINUTE": "0", "SAYSO_ASK_SHARE": "1", "SAYSO_LEARN_AFTER": "0"}
-TEXTS = [f"where is the {thing} that I ordered" for thing in ("lamp", "chair", "book", "rug", "pan", "clock", "desk")]
+TEXTS = [
+    f"where is the {thing} that I ordered"
+    for thing in (
+        "lamp",
+        "chair",
+        "book",
+        "rug",
+        "pan",
+        "clock",
+        "desk",
+        "bed",
+        "cup",
+        "mat",
+        "bowl",
+        "vase",
+        "fan",
+        "sofa",
+    )
+]
 
 
 @pytest.fixture
