@@ -60,8 +60,8 @@ def sayso(
 
 
 for command in (
-    page.chat, ask.tasks, ask.parse, ask.predict, work.work, look.find, look.cost, quality.quality, make.make, make.goal,
-    learn.learn, learn.learned, learn.curve, keep.export, keep.verify, keep.doctor, bench.bench, bench.train_parser,
+    page.chat, ask.tasks, ask.parse, ask.predict, work.work, look.find, look.cost, quality.quality, make.make,
+    make.goal, learn.learn, learn.learned, learn.curve, keep.export, keep.verify, keep.doctor, bench.bench, bench.train_parser,
     prior.train_prior, prior.train_text, prior.train_satisfaction, page.passwd,
 ):  # fmt: skip
     app.command()(command)

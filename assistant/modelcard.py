@@ -85,8 +85,8 @@ def _data(bench: Workbench, rows: Sequence[FeedbackRow]) -> str:
     gone = sum(not row.active for row in rows)
     of = Counter(show_value(row.feedback.value) for row in rows if isinstance(row.feedback, Label))
     return _listed([
-        f"{len(bench.examples.rows)} examples: {len(bench.known)} came with a label, {len(bench.heldout)} are held out and only "
-        "judge",
+        f"{len(bench.examples.rows)} examples: {len(bench.known)} came with a label, {len(bench.heldout)} are held out "
+        "and only judge",
         f"{len(rows)} pieces of feedback in its line" + (f": {said}; {reasons} with a reason" if rows else ""),
         f"{len(people)} {'person' if len(people) == 1 else 'people'}" + (f", who gave {shares}" if people else ""),
         *([f"labels said or denied: {', '.join(f'{v} {n}' for v, n in of.most_common())}"] if of else []),
