@@ -61,8 +61,8 @@ def sayso(
 
 for command in (
     page.chat, ask.tasks, ask.parse, ask.predict, work.work, look.find, look.cost, quality.quality, make.make,
-    make.goal, learn.learn, learn.learned, learn.curve, keep.export, keep.verify, keep.doctor, bench.bench, bench.train_parser,
-    prior.train_prior, prior.train_text, prior.train_satisfaction, page.passwd,
+    make.goal, learn.learn, learn.learned, learn.curve, keep.export, keep.verify, keep.doctor, bench.bench,
+    bench.train_parser, prior.train_prior, prior.train_text, prior.train_satisfaction, page.passwd,
 ):  # fmt: skip
     app.command()(command)
 app.command("import")(take.take)  # a word that no function can bear

@@ -161,7 +161,12 @@ class Forget:
 
     def _plan_of(self, reading: Reading) -> Plan | None:
         wish = next((found for act in reading.acts if (found := wish_of(act))), None)
-        return self.plan(**wish) if wish else None
+        if wish is None:
+            return None
+        plan = self.plan(**wish)
+        rows = self.store.feedback(self.session.name, ids=plan.ids)
+        self.session.team.must_own([row.feedback for row in rows])
+        return plan
 
     def _author(self, named: str, active: bool = True) -> str:
         """The author that a name means."""

@@ -222,7 +222,7 @@ def _head(states: Floats, words: Any, given: Ints, asked: Floats, asked_words: A
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     with torch.no_grad():
         said = logits(torch.tensor(asked, dtype=torch.float32), asked_words).softmax(-1)
     return np.asarray(said.numpy(), dtype=np.float64)

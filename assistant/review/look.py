@@ -147,7 +147,7 @@ def _given(bench: Workbench) -> list[_Given]:
         came, told = bench.examples.get(id), people.get(id)
         label = came.label if came is not None else None
         if told is None:
-            found.append(_Given(id, input, label, "", False))
+            found.append(_Given(id, input, str(label), "", False))
         elif told.value is not None and not told.dropped:
             found.append(_Given(id, input, told.value, told.by, told.reviewed))
         elif label is not None and told.allows(label):
@@ -162,7 +162,7 @@ def _in_pool(bench: Workbench, id: str) -> bool:
 def _bounded(every: Sequence[_Given], seed: int) -> list[_Given]:
     """At most `MOST` of them, drawn evenly, and at most `CHARACTERS` long together."""
     drawn = random.Random(seed).sample(list(every), MOST) if len(every) > MOST else list(every)
-    total, some = 0, []
+    total, some = 0, list[_Given]()
     for one in drawn:
         total += len(str(one.input))
         if total > CHARACTERS and some:

@@ -85,7 +85,7 @@ def _against(earlier: Label | Preference, value: Any) -> bool:
     """Whether it can't hold where `value` is right."""
     if isinstance(earlier, Preference):
         return bool(earlier.chosen != value)
-    return (earlier.op == "is") != (earlier.value == value)
+    return bool((earlier.op == "is") != (earlier.value == value))
 
 
 def _after(now: Standing, said: Label, reviewed: bool) -> Standing:
