@@ -85,6 +85,7 @@ class Finder:
         Raises:
             UserError: there is nothing to search for, or nothing was read that could be searched by meaning.
         """
+        self.session.team.must("look")
         text = text.strip()
         if not text:
             raise UserError("There is nothing to look for", do="write what it is about, as in: late parcels")
@@ -106,6 +107,7 @@ class Finder:
             UserError: nothing or too much is chosen, an example is not there or is held out, or there is no such label.
         """
         session = self.session
+        session.team.must("say")
         examples = self._chosen(ids)
         labels = self.bench.labels()
         if labels and value not in labels:

@@ -176,6 +176,8 @@ class Quality:
 
     def hold(self, person: str, why: str, by: str | None = None) -> list[str]:
         """Hold all that a person said and nobody looked at yet; gives the ids of what was not held before."""
+        if by is None:
+            self.session.team.must("release")
         ids = [vote.id for vote in self.votes().all if vote.author == person and not vote.state]
         return self.store.hold([*ids, *self.ledger.rules(person)], by or self.author, why)
 
@@ -185,6 +187,7 @@ class Quality:
         Raises:
             UserError: nothing of theirs waits, or they are you.
         """
+        self.session.team.must("release")
         one = self._waiting(person)
         since = self.session._last_seq()
         said = f"Released: {tell.pieces(one.pieces)} of {person}. It counts from now on."

@@ -130,6 +130,7 @@ class Review:
 
     def _settle(self, doubt: Doubt, value: str | None = None, keep: bool = False) -> Turn:
         session, store = self.session, self.bench.store
+        session.team.must("settle")
         since = session.messages()[-1].seq if session.messages() else 0
         shown = OnScreen(id="#1", input=doubt.input, value=doubt.given, example_id=doubt.id)
         critique = Critique(
