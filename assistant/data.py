@@ -23,9 +23,9 @@ from typing import Annotated, Any, Literal
 from pydantic import SkipValidation
 
 from assistant._columns import HELDOUT, POOL, TEXT_NAMES, Columns, choose
-from assistant._gather import Gathered, Item, Listed, digest, gather
 from assistant._rows import Table, read_table
 from assistant.errors import UserError
+from assistant.pool.gather import Gathered, Item, Listed, digest, gather
 from assistant.types import Example, Record
 
 __all__ = ["HOME", "Reading", "Source", "read_examples"]
@@ -83,7 +83,7 @@ def read_examples(
     path = Path(path).expanduser()
     reading = Reading(text=text, label=label, id=id, heldout=heldout, seed=seed)
     if labelled and not talks and _size(path) >= LARGE_BYTES:
-        from assistant._spill import stored
+        from assistant.pool.spill import stored
         from assistant.settings import settings
 
         return stored(path, reading, (HOME.get() or settings().folder) / "pools")

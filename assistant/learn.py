@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.asking.rehearse import rehearse
 from assistant.jobs import OURS
+from assistant.learned.told import tell
 from assistant.quality._weigh import choose
-from assistant.rehearse import rehearse
 from assistant.review.standing import settled
 from assistant.store.rows import AdapterRow, JobRow
-from assistant.told import tell
 from assistant.types import Constraint, Example, Feedback, Label, Preference, Report, feedback_from_json, now
 from assistant.workbench import Workbench
 

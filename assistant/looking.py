@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from assistant import tell
-from assistant.account import Account
+from assistant.asking.curve import Curve
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
-from assistant.curve import Curve
 from assistant.errors import UserError
 from assistant.jobs import open_job
+from assistant.learned.account import Account
 from assistant.quality._oversight import Quality
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
 from assistant.team.roles import check
@@ -25,7 +25,7 @@ from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
     from assistant.cost import Costs
-    from assistant.find import Finder
+    from assistant.pool.find import Finder
     from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
@@ -60,7 +60,7 @@ class Looking:
     @cached_property
     def find(self) -> Finder:
         """Search over all examples, and what is said of many at once."""
-        from assistant.find import Finder
+        from assistant.pool.find import Finder
 
         return Finder(cast("Session", self))
 

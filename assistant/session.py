@@ -22,8 +22,8 @@ from assistant.attention import Attention
 from assistant.blind import Tally
 from assistant.cards import State, card
 from assistant.errors import UserError
-from assistant.forget import Forget
 from assistant.jobs import OURS, ask, open_job
+from assistant.learned.forget import Forget
 from assistant.looking import Looking
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings

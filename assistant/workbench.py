@@ -14,8 +14,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
-from assistant.index import Index
 from assistant.pool import Pool
+from assistant.pool.index import Index
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.rows import AdapterRow

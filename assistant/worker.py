@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from assistant.errors import UserError
-from assistant.index import EMBED
 from assistant.jobs import ask, hand_over, open_job, queue, work_on
+from assistant.pool.index import EMBED
 from assistant.settings import settings
 from assistant.store import Store, worker_name
 from assistant.store.rows import JobRow
@@ -121,7 +121,7 @@ def _train(bench: Workbench, job: JobRow) -> None:
     name = f"v{said.adapter(job.id, job.task).number}"
     _say(said, job, tell(report, name), {"kind": "report", "adapter": job.id})
     if "forget" in job.params:
-        from assistant.proof import prove
+        from assistant.learned.proof import prove
 
         said.job_event(job.id, "running", 0.97, "proving that it is gone")
         proof = prove(bench, job.params["forget"], said.adapter(job.id, job.task))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from assistant.account import Side
 from assistant.cards import show_value
+from assistant.learned.account import Side
 from ui.html import percent, tag
 
 __all__ = ["sides"]

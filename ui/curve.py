@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from assistant.curve import Advice, Forecast, Point
+from assistant.asking.curve import Advice, Forecast, Point
 from ui.html import percent, tag
 
 __all__ = ["draw"]

@@ -91,8 +91,8 @@ def course(
 
 
 def gain(by: Sequence[str], before: float, after: float) -> Gain:
-    """As `assistant.gains` makes it of a report."""
-    from assistant.gains import gain_of
+    """As `assistant.asking.gains` makes it of a report."""
+    from assistant.asking.gains import gain_of
 
     return gain_of({name: by.count(name) for name in by}, before, after, HELDOUT)
 

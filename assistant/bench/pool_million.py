@@ -113,7 +113,7 @@ class Made:
 
 
 def measure(folder: Path, rows: int) -> dict[str, float]:
-    from assistant.choose import choose
+    from assistant.asking.choose import choose
 
     started = time.perf_counter()
     with desk(folder / "home", data=str(folder / "million.csv")) as session:

@@ -209,7 +209,7 @@ def _of_database(home: Path | None) -> tuple[list[str], dict[str, Any], str]:
 
 def _of_indexes(folder: Path) -> list[str]:
     from assistant.errors import UserError
-    from assistant.vectors import verify
+    from assistant.pool.vectors import verify
 
     problems = []
     for index in sorted(folder.iterdir()) if folder.is_dir() else ():

@@ -13,7 +13,7 @@ import typer
 from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, say, short, store, workbench
 
 if TYPE_CHECKING:
-    from assistant.account import Side
+    from assistant.learned.account import Side
     from assistant.session import Session
     from assistant.store import Store
     from assistant.store.rows import AdapterRow
@@ -68,7 +68,7 @@ def learn(
 
 def curve(task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
     """Show the learning curve: what was learned from how much feedback, what more would bring, and whether to stop."""
-    from assistant.curve import Curve
+    from assistant.asking.curve import Curve
 
     with store(home) as opened:
         found = Curve(workbench(opened, task, home))

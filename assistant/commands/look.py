@@ -11,7 +11,7 @@ import typer
 from assistant.commands import AsJson, Author, Home, Which, meant, note, say, short, store
 
 if TYPE_CHECKING:
-    from assistant.find import Hit
+    from assistant.pool.find import Hit
     from assistant.session import Session
 
 __all__ = ["cost", "find"]

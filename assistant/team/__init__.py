@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.choose import Chosen
+from assistant.asking.choose import Chosen
 from assistant.errors import UserError
 from assistant.store.rows import Comment, Guideline, Part, Plan
 from assistant.team import assign, gold, roles

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assistant.candidates import Taken
-from assistant.choose import Chosen, Exhausted, choose
+from assistant.asking.candidates import Taken
+from assistant.asking.choose import Chosen, Exhausted, choose
 from assistant.errors import UserError
 from assistant.store.columns import key
 from assistant.store.rows import Plan

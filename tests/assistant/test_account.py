@@ -12,10 +12,10 @@ import torch
 import yaml
 from typer.testing import CliRunner
 
-from assistant import told
 from assistant._wilson import wilson
 from assistant.cli import app
 from assistant.errors import UserError
+from assistant.learned import told
 from assistant.session import Session
 from assistant.shown import Version
 from assistant.types import Asked, Behaviour, Changed, Counts, Gesture, Learned, Lost, Report, now

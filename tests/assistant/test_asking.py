@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.gains import gain_of, gains
+from assistant.asking.gains import gain_of, gains
 from assistant.parsers import parser
 from assistant.rehearsals import rehearsal
 from assistant.session import Session

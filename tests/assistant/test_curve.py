@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from assistant.curve import Curve, Point, settled
-from assistant.forecast import NEEDED, fit
+from assistant.asking.curve import Curve, Point, settled
+from assistant.asking.forecast import NEEDED, fit
 from assistant.session import Session
 from assistant.store.rows import AdapterRow
 from assistant.types import Report

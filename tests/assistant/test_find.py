@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from assistant import candidates, index
-from assistant.choose import choose
+from assistant.asking import candidates
+from assistant.asking.choose import choose
 from assistant.cli import app
 from assistant.errors import UserError
-from assistant.index import EMBED
 from assistant.jobs import ask
 from assistant.parsers import parser
+from assistant.pool import index
+from assistant.pool.index import EMBED
 from assistant.session import Session
 from assistant.worker import do
 from tests.tiny import EXAMPLES, tiny_encoder, write_task

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from assistant.errors import UserError
+from assistant.learned.proof import prove
 from assistant.parsers import hear, open_parser
 from assistant.parsers._forgetting import read_forgetting
-from assistant.proof import prove
 from assistant.session import Session
 from assistant.types import Critique, Gesture
 from tests.tiny import LABELS, tiny_encoder, write_task

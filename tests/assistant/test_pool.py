@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import data, pool
-from assistant._spill import stored
 from assistant.data import Reading, read_examples
 from assistant.errors import UserError
 from assistant.pool import Part, Pool, Stored
+from assistant.pool.spill import stored
 from assistant.types import Example
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(["late", "lost", "", " "])
@@ -56,7 +56,7 @@ def read(path: Path, reader: Any) -> Any:
 @settings(deadline=None, max_examples=60)
 def test_the_pool_holds_what_the_plain_reader_gives(rows: list[tuple[str, ...]], name: str, batch: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        for module in ("assistant.pool", "assistant._spill"):
+        for module in ("assistant.pool", "assistant.pool.spill"):
             patch.setattr(f"{module}.BATCH", batch)
         path = write(Path(folder) / name, rows)
         if name.endswith("tsv"):

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant import vectors
 from assistant.errors import UserError
-from assistant.pool import Pool, number_of
+from assistant.pool import Pool, number_of, vectors
+from assistant.pool.vectors import Vectors, build, verify
 from assistant.types import Example
-from assistant.vectors import Vectors, build, verify
 
 WIDTH = 96
 
@@ -123,7 +122,7 @@ def test_it_stops_when_asked_and_goes_on(tmp_path: Path) -> None:
 BUILD = """
 import sys, time
 from pathlib import Path
-from assistant import vectors
+from assistant.pool import vectors
 from tests.assistant.test_vectors import embed, pool
 vectors.BLOCK, vectors.PIECE = 64, 32
 def slow(inputs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.curve import Advice, Forecast, Point
+from assistant.asking.curve import Advice, Forecast, Point
 from ui.curve import draw
 
 POINTS = [

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
 from assistant.cost import Day, Sheet, Step
-from assistant.find import Hit, Reach
+from assistant.pool.find import Hit, Reach
 from ui.chart import bars, line
 from ui.views import cost, find
 

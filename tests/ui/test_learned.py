@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.account import Side
 from assistant.errors import UserError
+from assistant.learned.account import Side
 from assistant.types import Changed, Highlight
 from tests.ui.fake import FakeSession
 from ui.compare import sides

@@ -12,7 +12,7 @@ import gradio as gr
 
 from assistant.cards import show_value
 from assistant.errors import UserError
-from assistant.find import Hit, Reach
+from assistant.pool.find import Hit, Reach
 from ui.desk import PRESS, Desk, Visit
 from ui.html import button, tag
 from ui.menus import value_field

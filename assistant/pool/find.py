@@ -18,8 +18,8 @@ import numpy as np
 
 from assistant.cards import card
 from assistant.errors import UserError
-from assistant.index import EMBED
 from assistant.jobs import hand_over, open_job
+from assistant.pool.index import EMBED
 from assistant.shown import Turn
 from assistant.store.talk import Said
 from assistant.types import Act, Context, Critique, Example, LabelAct, OnScreen, Reading, Record, new_id

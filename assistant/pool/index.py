@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from assistant.vectors import BLOCK, Vectors, build
+from assistant.pool.vectors import BLOCK, Vectors, build
 
 if TYPE_CHECKING:
     from assistant.workbench import Workbench

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant._flow import flow
-from assistant._gather import Item, digest, gather, twice
 from assistant.data import Reading, Source, has_heldout, in_order, side, source, whole_numbers
 from assistant.errors import UserError
 from assistant.pool import BATCH, FORMAT, Stored, number_of
+from assistant.pool.flow import flow
+from assistant.pool.gather import Item, digest, gather, twice
 
 if TYPE_CHECKING:
     import pyarrow

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from assistant.index import FEW
+from assistant.pool.index import FEW
+from assistant.pool.vectors import Vectors
 from assistant.strategies._measures import centres
 from assistant.types import Example
-from assistant.vectors import Vectors
 
 if TYPE_CHECKING:
     from adapters.models import Model

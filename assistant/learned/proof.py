@@ -81,7 +81,7 @@ def _compared(bench: Workbench, trained: AdapterRow) -> dict[str, Any]:
     import torch
 
     from assistant.learn import learn
-    from assistant.twin import twin
+    from assistant.learned.twin import twin
 
     task, store = bench.task.name, bench.store
     start = store.adapter(trained.parent, task) if trained.parent else None

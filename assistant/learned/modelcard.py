@@ -17,8 +17,8 @@ import yaml
 
 from assistant._wilson import wilson
 from assistant.cards import show_value
-from assistant.proof import line_of
-from assistant.told import learned_lines
+from assistant.learned.proof import line_of
+from assistant.learned.told import learned_lines
 from assistant.types import Constraint, Label, Report
 
 if TYPE_CHECKING:

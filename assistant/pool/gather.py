@@ -5,7 +5,7 @@
          odd={"the same text as an earlier row, but another label; …": [3]}
 
 Where the items are kept is the caller's affair: in a list, or, of files too large for that, on the disk
-(`assistant._spill`).
+(`assistant.pool.spill`).
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from assistant.candidates import Drawn, Taken, drawn, uniformly
+from assistant.asking.candidates import Drawn, Taken, drawn, uniformly
+from assistant.asking.gains import gains
 from assistant.errors import UserError
-from assistant.gains import gains
 from assistant.strategies import Array, Beliefs, strategy
 from assistant.types import Example
 

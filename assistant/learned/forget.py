@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.cards import say_rule, show_value
 from assistant.errors import UserError
 from assistant.jobs import ask
+from assistant.learned.proof import Proof, matching, prove, titled
 from assistant.parsers._forgetting import ME, Wish, wish_of
-from assistant.proof import Proof, matching, prove, titled
 from assistant.store.rows import AdapterRow, FeedbackRow
 from assistant.types import Constraint, Label, Preference, Reading, Record
 

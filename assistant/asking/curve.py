@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.forecast import NEEDED, Law, fit
+from assistant.asking.forecast import NEEDED, Law, fit
 from assistant.store.rows import AdapterRow
 from assistant.types import Record, Report
 

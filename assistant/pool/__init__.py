@@ -55,7 +55,7 @@ class Part(Sequence[Example]):
 
 
 class Stored(Sequence[Example]):
-    """A pool's file; see the module, and `assistant._spill`, which writes it."""
+    """A pool's file; see the module, and `assistant.pool.spill`, which writes it."""
 
     def __init__(self, path: Path) -> None:
         import pyarrow

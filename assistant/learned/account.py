@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from assistant import tell, told
+from assistant import tell
 from assistant.cards import show_value
 from assistant.errors import UserError
-from assistant.proof import line_of
+from assistant.learned import told
+from assistant.learned.proof import line_of
 from assistant.store.rows import AdapterRow, FeedbackRow
 from assistant.types import Changed, Label, Output, Prediction, Preference, Record
 
@@ -183,7 +184,7 @@ class Account:
 
     def card(self, version: str) -> str:
         """The model card of a version, as Markdown. Raises UserError where there is no such version."""
-        from assistant.modelcard import write
+        from assistant.learned.modelcard import write
 
         return write(self.bench, self.store.adapter(version.removeprefix("v"), self.name))
 
