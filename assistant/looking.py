@@ -8,25 +8,19 @@ learned. The chapter `Looking` of `Session`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from assistant import tell
-from assistant.asking.curve import Curve
 from assistant.blind import Tally, draw, tally
 from assistant.cards import say_rule
+from assistant.chapters import Chapters
 from assistant.errors import UserError
 from assistant.jobs import open_job
-from assistant.learned.account import Account
-from assistant.quality._oversight import Quality
 from assistant.shown import Message, Progress, Rule, Screen, Trial, Version, message_of, on_screen, version_of
 from assistant.team.roles import check
 from assistant.types import Constraint, Label, Output, Report, Selection
 
 if TYPE_CHECKING:
-    from assistant.cost import Costs
-    from assistant.pool.find import Finder
-    from assistant.session import Session
     from assistant.store import Store
     from assistant.tasks import Task
     from assistant.workbench import Workbench
@@ -34,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Looking"]
 
 
-class Looking:
+class Looking(Chapters):
     """The part of a Session that looks. Where the author is not in the task's team, it raises a UserError."""
 
     bench: Workbench
@@ -46,30 +40,6 @@ class Looking:
 
     def _may_look(self) -> None:
         check(self.store, self.name, self.author, "look")
-
-    @cached_property
-    def quality(self) -> Quality:
-        """How good the feedback is: agreement, people, what is held, contradictions."""
-        return Quality(cast("Session", self))
-
-    @cached_property
-    def curve(self) -> Curve:
-        """How much was learned from how much was said, what more would bring, and whether to go on."""
-        return Curve(self.bench)
-
-    @cached_property
-    def find(self) -> Finder:
-        """Search over all examples, and what is said of many at once."""
-        from assistant.pool.find import Finder
-
-        return Finder(cast("Session", self))
-
-    @cached_property
-    def cost(self) -> Costs:
-        """What the feedback costs: people's minutes, compute, money."""
-        from assistant.cost import Costs
-
-        return Costs(cast("Session", self))
 
     def screen(self) -> Screen | None:
         """What is on screen; None before the first `next()`."""
@@ -151,11 +121,6 @@ class Looking:
     def learned(self) -> str:
         """What was learned so far, as Markdown."""
         return self.account.learned()
-
-    @cached_property
-    def account(self) -> Account:
-        """What changed and why, who taught it, versions compared, and their cards."""
-        return Account(cast("Session", self))
 
     def view(self) -> str:
         """What the goal of the task is by now, as safe HTML; empty where outputs are right or wrong."""

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import tell
-from assistant.attention import Attention
 from assistant.blind import Tally
 from assistant.cards import State, card
 from assistant.errors import UserError
 from assistant.jobs import OURS, ask, open_job
-from assistant.learned.forget import Forget
 from assistant.looking import Looking
 from assistant.parsers import Parser, hear, open_parser
 from assistant.settings import settings
@@ -34,8 +32,8 @@ from assistant.store import Store
 from assistant.store.rows import JobRow, Vote
 from assistant.store.sharing import SETTLED
 from assistant.store.talk import Said
-from assistant.team import Comment, Guideline, Person, Plan, Team
-from assistant.team.disputes import Dispute, Disputes, Saying
+from assistant.team import Comment, Guideline, Person, Plan
+from assistant.team.disputes import Dispute, Saying
 from assistant.types import (
     Act,
     Context,
@@ -54,7 +52,6 @@ from assistant.workbench import Workbench
 if TYPE_CHECKING:
     from assistant.downloads import Made
     from assistant.exports._card import Manifest
-    from assistant.review.desk import Review
 
 __all__ = [
     "Comment", "Dispute", "Guideline", "Message", "Person", "Plan", "Progress", "Rule", "Saying", "Screen", "Session",
@@ -111,26 +108,6 @@ class Session(Looking):
     def beside(cls, bench: Workbench, author: str | None = None, conversation: str | None = None) -> Session:
         """Another session at a workbench that is open already."""
         return cls(bench, author or bench.settings.author, open_parser(bench.settings.parser), conversation)
-
-    @cached_property
-    def team(self) -> Team:
-        """Who may what, who is asked what, guidelines, comments."""
-        return Team(self.bench, self.author)
-
-    @cached_property
-    def disputes(self) -> Disputes:
-        """What people disagree on, and settling it."""
-        return Disputes(self)
-
-    @cached_property
-    def forget(self) -> Forget:
-        """Take back what somebody said, or what was said about something, and prove that it is gone."""
-        return Forget(self)
-
-    @cached_property
-    def attention(self) -> Attention:
-        """When to ask, while people do their own work."""
-        return Attention(self)
 
     def close(self) -> None:
         self.store.close()
@@ -433,13 +410,6 @@ class Session(Looking):
         from assistant.downloads import download
 
         return download(self.bench, self.bench.goal(self.conversation), name, Path(folder), count)
-
-    @cached_property
-    def review(self) -> Review:
-        """Labels that are probably wrong: a queue, and what is decided about each."""
-        from assistant.review.desk import Review
-
-        return Review(self)
 
     def settled(self, since: int) -> Turn:
         """What a decision beside the screen brings about, and the messages after `since`."""

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "adapters", "ui")
 OPTIONAL = {
     "playwright": "test", "llguidance": "transformers", "jinja2": "transformers", "openai": "openai", "spacy": "spacy",
-    "phonenumbers": "scrub",
+    "phonenumbers": "scrub", "trl": "train", "cleanlab": "bench", "small_text": "bench", "skactiveml": "bench",
 }  # fmt: skip
 """What is imported at use only, by what needs that extra."""
 
