@@ -146,10 +146,8 @@ class Remembered(Database):
         without = set(not_ids)
         with self.reading() as connection:
             highest = connection.execute(select(sa.func.max(f.seq)).where(f.task == task)).scalar() or 0
-            events = (e.task == task) & e.event.in_(("retracted", "held"))
-            back = (
-                select(f.seq).distinct().join(t.feedback_events, e.feedback == f.id).where(events, retracted() | held())
-            )
+            events = select(e.feedback).where(e.task == task, e.event.in_(("retracted", "held")))
+            back = select(f.seq).where(f.id.in_(events), retracted() | held())
             gone = sorted(connection.execute(back).scalars())
             active = highest - len(gone)
             looks = min(active, 8 * n + 64 + len(without))

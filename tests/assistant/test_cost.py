@@ -80,7 +80,7 @@ def test_minutes_go_from_what_was_shown_to_the_word_about_it(store: Store, clock
     heard(store, other, clock.later(60), author="bob")
     elsewhere = store.start_conversation("other", "ann")
     store.say(elsewhere, "sayso", "I say", None)
-    found = minutes_of(store.moments("mail"))
+    found = minutes_of(store.timeline("mail"))
     by = {who: sum(m for name, _, m in found if name == who) for who, _, _ in found}
     assert by == {"ann": pytest.approx((30 + IDLE_SECONDS + 15) / 60), "bob": pytest.approx(1.0)}
 
