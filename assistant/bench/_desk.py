@@ -63,7 +63,10 @@ def desk(home: Path, **options: Any) -> Iterator[Session]:
 @contextmanager
 def own_home(home: Path) -> Iterator[None]:
     """Inside it this process, and those that it starts, have these settings, whatever the machine's are."""
-    ours = {"SAYSO_HOME": str(home), "SAYSO_DATABASE": "", "SAYSO_LEARN_AFTER": "0", "SAYSO_PARSER": "auto"}
+    ours = {
+        "SAYSO_HOME": str(home), "SAYSO_DATABASE": "", "SAYSO_LEARN_AFTER": "0", "SAYSO_PARSER": "auto",
+        "SAYSO_HOLD": "false",  # simulated people answer sooner than anybody reads
+    }  # fmt: skip
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

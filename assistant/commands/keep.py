@@ -71,9 +71,9 @@ def retract(
     # nobody speaks here, so no parser's model is loaded
     session = Session.open(spec, author=author, home=home, parser="scripted")
     try:
-        before = session.bench.live_name()
+        before = _live(session.store, name)
         session.retract(ids, why)
-        answers = session.bench.live_name()
+        answers = _live(session.store, name)
     finally:
         session.close()
     left = answers != before
@@ -243,6 +243,12 @@ def _line(row: FeedbackRow, words: str) -> str:
     state = "" if row.active and row.on else " (off)" if row.active else " (retracted)"
     said = f" — “{words}”" if words else ""
     return f"{row.seq}. {describe(row.feedback)}{said}, {row.feedback.author}{state}"
+
+
+def _live(opened: Store, task: str) -> str:
+    """What people call the version that is live; no model is loaded to know."""
+    live = opened.live(task)
+    return f"v{live.number}" if live else "base"
 
 
 def _one(opened: Store, task: str, which: str) -> str:

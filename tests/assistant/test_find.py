@@ -135,8 +135,8 @@ def test_of_many_indexed_texts_the_candidates_are_drawn_well(session: Session, m
     ids = [example.id for example in found.examples]
     assert found.uniform <= 4 < len(ids) and len(set(ids)) == len(ids) == len(found.vectors)
     assert not set(ids) & set(seen) and all(example.split == "pool" for example in found.examples)
-    example, why = choose(session.bench, session.conversation)
-    assert example.id in {e.id for e in session.bench.unknown} and why
+    chosen = choose(session.bench, session.conversation)
+    assert chosen.example.id in {e.id for e in session.bench.unknown} and chosen.why
 
 
 def test_the_command_line_finds_labels_and_tells_the_cost(session: Session) -> None:

@@ -30,6 +30,7 @@ def open_home(tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch) -> 
     """Opens sessions of the tiny task by author and home; trainings start only when asked for."""
     torch.set_num_threads(1)
     monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
+    monkeypatch.setenv("SAYSO_HOLD", "false")  # a test answers sooner than anybody reads
     opened: list[Session] = []
     path = write_task(tmp_path, labelled=True)
 

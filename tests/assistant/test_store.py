@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from assistant.errors import UserError
+from assistant.parsers import Usage
 from assistant.store import AdapterRow, MomentRow, Store, worker_name
 from assistant.store import migrate as migrate_module
 from assistant.store import tables as t
@@ -266,6 +267,7 @@ def fill(store: Store) -> None:
     store.add_moment(row)
     store.meet(row.id, "dismissed", "ann")
     store.add_implicit("mail", "ann", two[0].id, "copied")
+    store.used(said[0].reading, Usage(calls=1, tokens_in=9, tokens_out=None))
     store.vote(store.say(talk, "person", "hello"), "ann", True)
     store.confirm_act(said[0].reading, 0, "ann")
     store.decide(said[0].reading, "ann", "confirmed")
