@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from assistant.cli import app
 from assistant.store import Store
 from assistant.types import TaskSpec
-from tests.tiny import tiny_encoder, write_task
+from tests.tiny import EXAMPLES, tiny_encoder, write_task
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def sayso(home: Path, *words: str, code: int = 0, **given: Any) -> Any:
 
 def inbox(folder: Path) -> str:
     path = folder / "inbox.txt"
-    path.write_text("\n".join(f"it was late and awful number {n}" for n in range(6)), encoding="utf-8")
+    known = [example.input for example in EXAMPLES if example.split == "pool"]  # what others like it can gain from
+    path.write_text("\n".join(f"{text} indeed" for text in known[:6]), encoding="utf-8")
     return str(path)
 
 
