@@ -11,7 +11,7 @@ from assistant.session import Session
 from assistant.types import Critique, Label, Reading, new_id
 from tests.browser.conftest import Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(280)]
 
 
 def others(home: Any) -> None:
