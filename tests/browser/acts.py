@@ -49,7 +49,7 @@ def say(page: Any, words: str) -> None:
 def teach(page: Any, words: str) -> None:
     """Say it, and say yes where the page asks whether that was meant."""
     say(page, words)
-    card = page.locator(".log .card").last
+    card = page.locator(".log .card:not(.clash)").last
     if "waiting" in (card.get_attribute("class") or ""):
         before = count(page)
         card.get_by_role("button", name="Yes, right").click()

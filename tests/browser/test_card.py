@@ -33,7 +33,7 @@ def page(scripted: Server, window: Opener) -> Any:
 
 
 def newest(page: Any) -> Any:
-    return page.locator(".log .card").last
+    return page.locator(".log .card:not(.clash)").last
 
 
 def kept(server: Server) -> list[Any]:
