@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 LIVE = "() => document.querySelector('#log').innerText.match(/v1 is (not )?live/)"
 
 
-@pytest.fixture(scope="module", params=["summary", "dialogue"])
+@pytest.fixture(scope="module", params=[pytest.param("summary", marks=pytest.mark.slow), "dialogue"])
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("home"), ("--task", request.param)).start()
     yield running
