@@ -18,6 +18,7 @@ from assistant.jobs import ask
 from assistant.learned.proof import Proof, matching, prove, titled
 from assistant.parsers._forgetting import ME, Wish, wish_of
 from assistant.store.rows import AdapterRow, FeedbackRow
+from assistant.tell import short
 from assistant.types import Constraint, Label, Preference, Reading, Record
 
 if TYPE_CHECKING:
@@ -190,13 +191,8 @@ def _line(row: FeedbackRow, words: str) -> str:
         came = f"{show_value(said.chosen)} is better than {show_value(said.rejected)}"
     else:
         assert isinstance(said, Label)
-        came = f"{'' if said.op == 'is' else 'not '}**{show_value(said.value)}**: “{_short(said.input)}”"
-    return f"{said.author}: “{_short(words)}” ({came})" if words else f"{said.author}: {came}"
-
-
-def _short(value: Any, width: int = 60) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= width else text[: width - 1] + "…"
+        came = f"{'' if said.op == 'is' else 'not '}**{show_value(said.value)}**: “{short(said.input, 60)}”"
+    return f"{said.author}: “{short(words, 60)}” ({came})" if words else f"{said.author}: {came}"
 
 
 def _tainted(bench: Workbench, ids: Sequence[str]) -> tuple[list[AdapterRow], list[AdapterRow]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.cards import show_value
+from assistant.tell import short
 from assistant.types import Behaviour, Changed, Counts, Learned, Lost, Report
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def learned_lines(report: Report, words: Mapping[str, str]) -> list[str]:
         lines += _changed(report.learned) + _counting(report.learned)
     elif report.changed:
         lines += ["", f"Of {report.checked} earlier answers {len(report.changed)} changed:", ""]
-        lines += [f"- {_arrow(one)}: “{_short(one.input)}”" for one in report.changed[:MOST]]
+        lines += [f"- {_arrow(one)}: “{short(one.input, 80)}”" for one in report.changed[:MOST]]
     lines += _asked(report)
     return lines + (_worse(report.learned, report.heldout, words) if report.learned is not None else [])
 
@@ -100,7 +101,7 @@ def _behaviour(one: Behaviour) -> str:
     """
     named = ", mostly with " + " or ".join(f"“{word}”" for word in one.words) if one.words else ""
     times = "once" if one.count == 1 else f"{one.count} times"
-    examples = ", ".join(f"“{_short(each.input)}”" for each in one.typical[:2])
+    examples = ", ".join(f"“{short(each.input, 80)}”" for each in one.typical[:2])
     return f"{show_value(one.before)} → **{show_value(one.after)}**, {times}{named}: {examples}"
 
 
@@ -130,7 +131,7 @@ def _asked(report: Report) -> list[str]:
         return []
     failed = [one for one in report.asked if not one.fixed]
     head = f"**What you said, asked again**: {len(report.asked) - len(failed)} of {len(report.asked)} fixed."
-    return ["", head, *([""] if failed else []), *[f"- NOT fixed: “{_short(one.text)}”" for one in failed[:MOST]]]
+    return ["", head, *([""] if failed else []), *[f"- NOT fixed: “{short(one.text, 80)}”" for one in failed[:MOST]]]
 
 
 def _worse(found: Learned, heldout: int, words: Mapping[str, str]) -> list[str]:
@@ -145,7 +146,7 @@ def _worse(found: Learned, heldout: int, words: Mapping[str, str]) -> list[str]:
 def _lost(one: Lost, words: Mapping[str, str]) -> str:
     why = [words[id] for id in one.causes if id in words]
     said = f"it is **{show_value(one.right)}**, before {show_value(one.before)}, now {show_value(one.after)}"
-    return f"“{_short(one.input)}”: {said}" + (f"; pushed there most by {', '.join(why)}" if why else "")
+    return f"“{short(one.input, 80)}”: {said}" + (f"; pushed there most by {', '.join(why)}" if why else "")
 
 
 def caused(found: Sequence[tuple[str, float]]) -> str:
@@ -189,8 +190,3 @@ def _fixed(report: Report) -> list[str]:
     quoted = ", ".join(f"“{words}”" for words in failed[:3])
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     return [f"{text}, {len(failed)} NOT fixed ({quoted}{more})." if failed else f"{text}."]
-
-
-def _short(value: Any, width: int = 80) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= width else text[: width - 1] + "…"

@@ -19,7 +19,7 @@ from assistant.errors import UserError
 from assistant.store.columns import canonical
 from assistant.store.rows import Comment
 from assistant.store.sharing import SETTLED, Answer
-from assistant.tell import gesture
+from assistant.tell import gesture, short
 from assistant.types import Act, Context, Critique, Label, LabelAct, OnScreen, Preference, Reading, Record, new_id
 from assistant.understand import feedback_of
 
@@ -97,7 +97,7 @@ class Disputes:
         feedback = feedback_of(reading, id, critique, session.task)
         shown = card(id, reading, critique.context, critique.text, "applied")
         overruled = [label for label in said if _contradicts(label, value, session.task.goal is None)]
-        told = f"Settled: “{_short(said[0].input)}” is **{show_value(value)}**."
+        told = f"Settled: “{short(said[0].input, 120)}” is **{show_value(value)}**."
         told += f" Overruled, and no longer used: {_named(overruled)}." if overruled else ""
         self.store.record(
             critique, reading, SETTLED, VERSION, feedback, self._all_of(overruled), reading_id=id,
@@ -190,11 +190,6 @@ def _saying(answer: Answer) -> Saying:
         guideline=label.guideline,
         created_at=label.created_at,
     )
-
-
-def _short(input: Any, width: int = 120) -> str:
-    text = " ".join(str(input).split())
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _named(overruled: Sequence[Label]) -> str:
