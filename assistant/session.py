@@ -60,6 +60,7 @@ __all__ = [
 
 CHANGES = {"label", "edit", "constraint", "preference"}
 TURNS_OF_CONTEXT = 4
+VAIN = "That changes nothing: it is so already, or what it is about is not on screen."
 SAID_LATELY = 60
 """What these newest messages said need not be said again."""
 
@@ -181,6 +182,8 @@ class Session(Looking):
         said += [("sayso", note, {"kind": "note"}) for note in (heard.note, plan) if note]
         if feedback or retract or state != "applied":
             said.append(("sayso", shown.title, shown.model_dump(mode="json")))
+        elif not plan and any(act.kind in CHANGES for act in reading.acts):
+            said.append(("sayso", f"{shown.title} {VAIN}", {"kind": "note"}))
         self.store.record(
             critique,
             reading,
@@ -569,10 +572,11 @@ class Session(Looking):
         if goal is None:
             outputs = self.bench.answer(example, self.bench.rules(self.conversation, example.id))
         else:
-            stay = before.outputs if before and before.adapter == version else ()
-            instead = edited(stay, feedback)
+            there, anew = (before.outputs, before.adapter != version) if before else ((), False)
+            instead = edited(there, feedback)
+            stay = () if anew and not instead else there
             seed = self._last_seq()
-            outputs, why = steered(self.bench, goal, example, before=stay, instead=instead, seed=seed)
+            outputs, why = steered(self.bench, goal, example, before=stay, instead=instead, anew=anew, seed=seed)
         self.store.save_outputs(self.name, outputs)
         shown = {
             "kind": "answer",

@@ -34,23 +34,25 @@ def steered(
     *,
     before: Sequence[Output] = (),
     instead: Mapping[Any, Any] | None = None,
+    anew: bool = False,
     seed: int = 0,
 ) -> tuple[list[Output], str]:
     """The outputs to show, and why these, as a clause.
 
     Args:
-        before: those on screen, where the same example is asked again by the same version.
+        before: those on screen, where the same example is asked again.
         instead: values that take the place of others: what was edited.
+        anew: another version answers now, so that only what was edited stays.
     """
-    stay = _stay(goal, example, before, instead or {})
+    stay = _stay(goal, example, before, instead or {}, anew)
     free = stay.count(None) if before else bench.task.outputs
     if not free:
         return _scored(goal, example, [output for output in stay if output]), STAYED
     with _asking(bench, example) as more:
+        drawn = more(bench.task.draws * free, goal.asks(example))
         shown = {output.value for output in stay if output}
-        asked = more(bench.task.draws * free, goal.asks(example))
-        drawn = [output for output in asked if output.value not in shown]
-        chosen, why = goal.choose(example, drawn, free, more, np.random.default_rng((bench.settings.seed, seed)))
+        rng = np.random.default_rng((bench.settings.seed, seed))
+        chosen, why = goal.choose(example, drawn, free, more, rng, shown)
     new = iter(chosen)
     outputs = [output or next(new, None) for output in stay] if before else list(new)
     there = [output for output in outputs if output]
@@ -104,9 +106,11 @@ def edited(before: Sequence[Output], feedback: Sequence[Any]) -> dict[Any, Any]:
     return {one.rejected: one.chosen for one in pairs if one.rejected in there and one.chosen not in there}
 
 
-def _stay(goal: Goal, example: Example, before: Sequence[Output], instead: Mapping[Any, Any]) -> list[Output | None]:
+def _stay(
+    goal: Goal, example: Example, before: Sequence[Output], instead: Mapping[Any, Any], anew: bool
+) -> list[Output | None]:
     """Those on screen, edited where they were; None where one has to go because it breaks what must hold, or because
-    another one is the same now."""
+    another one is the same now; where they are asked for `anew`, None for all that were not edited."""
     said = [
         output.model_copy(update={"value": instead[output.value], "said": output.value, "id": new_id()})
         if output.value in instead
@@ -114,8 +118,8 @@ def _stay(goal: Goal, example: Example, before: Sequence[Output], instead: Mappi
         for output in before
     ]
     kept: list[Output | None] = []
-    for output in said:
-        stays = goal.stays(output, example)
+    for output, old in zip(said, before, strict=True):
+        stays = None if anew and old.value not in instead else goal.stays(output, example)
         again = stays is not None and any(other is not None and other.value == stays.value for other in kept)
         kept.append(None if again else stays)
     return kept

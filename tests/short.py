@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,16 @@ class Short:
         return np.array([max(0.05, 1 - len(value) / self.longest) for value in values]) * allowed
 
     def choose(
-        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+        self,
+        example: Example,
+        outputs: list[Output],
+        count: int,
+        more: More,
+        rng: np.random.Generator,
+        shown: Collection[Any] = (),
     ) -> tuple[list[Output], str]:
-        found = {output.value: output for output in [*outputs, *more(2 * count)] if self.score([output.value])[0]}
+        there = (output for output in [*outputs, *more(2 * count)] if output.value not in shown)
+        found = {output.value: output for output in there if self.score([output.value])[0]}
         return list(found.values())[:count], "the first that obey"
 
     def stays(self, output: Output, example: Example) -> Output | None:

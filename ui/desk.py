@@ -106,9 +106,10 @@ class Desk:
                     self.people.admit(author)
                 press = dict(data._data) if isinstance(data._data, dict) else {}
                 with self.people.tab(author, getattr(request, "session_hash", None), dict(ids or {})) as tab:
-                    painted = self._turn(handler, author, dict(tab.ids or {}), press, values, request.username)
-                    tab.ids = painted.get(self.ids, tab.ids)
-                return painted or gr.skip()
+                    before = tab.ids or {}
+                    painted = self._turn(handler, author, dict(before), press, values, request.username)
+                    tab.ids = painted[self.ids]
+                return gr.skip() if painted == {self.ids: before} else painted
 
             return kindly(turn)
 
@@ -123,11 +124,11 @@ class Desk:
             ids["conversation"] = session.conversation
             visit = Visit(session, ids, press, author)
             extra = handler(visit, *values) or {}
-        if visit.paint:
-            # opened anew, because the handler may have gone to another conversation
-            with self.people.session(author, visit.ids["conversation"]) as session:
-                extra = self.painting(session, visit.ids, user) | extra
-        return extra
+        if not visit.paint:
+            return {self.ids: visit.ids} | extra  # what the tab remembers is kept all the same
+        # opened anew, because the handler may have gone to another conversation
+        with self.people.session(author, visit.ids["conversation"]) as session:
+            return self.painting(session, visit.ids, user) | extra
 
     def painting(self, session: Session, ids: Ids, user: str | None) -> dict[Any, Any]:
         """Everything shared, as it is now."""

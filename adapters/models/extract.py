@@ -90,19 +90,19 @@ class Extract:
 
     @torch.no_grad()
     def predict(self, inputs: Sequence[Any]) -> list[Prediction]:
-        """The first time that an input is asked for, its best summary; then samples. The score is the geometric
-        mean of the chances of the sentences, in or out."""
+        """The first time that an input is asked for, its best summary; then samples, others as far as there are. The
+        score is the geometric mean of the chances of the sentences, in or out."""
         if not len(inputs):
             return []
         texts = [_text(one) for one in inputs]
         unique = list(dict.fromkeys(texts))
         scored = self._score(unique, remember=True)
         of = {text: scored.owner == at for at, text in enumerate(unique)}
-        asked: set[str] = set()
+        given: dict[str, set[Any]] = {text: set() for text in unique}
         found = []
         for text in texts:
-            found.append(self._picked(text, scored.z[of[text]], scored.vectors[of[text]], warm=text in asked))
-            asked.add(text)
+            found.append(self._another(text, scored.z[of[text]], scored.vectors[of[text]], given[text]))
+            given[text].add(found[-1].value)
         return found
 
     def logp(self, inputs: Sequence[Any], values: Sequence[Any]) -> Tensor:
@@ -227,14 +227,22 @@ class Extract:
         found = torch.cat([found, places(owner)], 1)
         return SCALE * (read.features @ self.delta + words) + found @ self.mu + self.bias
 
-    def _picked(self, text: str, z: Tensor, vectors: Tensor, warm: bool) -> Prediction:
-        """The best summary of a text by its sentences' (n,) z, or, where `warm`, one by chance."""
+    def _another(self, text: str, z: Tensor, vectors: Tensor, given: set[Any]) -> Prediction:
+        """The best summary of a text by its sentences' (n,) z where none was given yet; else one by chance, the
+        warmer the harder it is to find one that was not given."""
+        found = self._picked(text, z, vectors, 0.0)
+        for warmth in (WARMTH, 2 * WARMTH, 4 * WARMTH):
+            if found.value in given:
+                found = self._picked(text, z, vectors, warmth)
+        return found
+
+    def _picked(self, text: str, z: Tensor, vectors: Tensor, warmth: float) -> Prediction:
         if not text.strip():
             return Prediction(value=None)
         want = z
-        if warm:
+        if warmth:
             chance = torch.rand(len(z), device="cpu").clamp(1e-6, 1 - 1e-6).to(z.device)
-            want = z + WARMTH * torch.logit(chance)
+            want = z + warmth * torch.logit(chance)
         picked = apart(want.tolist(), (vectors @ vectors.T).tolist())
         spans = self.parts.split(text)
         signs = torch.tensor([1.0 if at in picked else -1.0 for at in range(len(z))], device=z.device)

@@ -13,7 +13,7 @@ patterns of atoms, which no property explains (`liking`).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -142,12 +142,18 @@ class MoleculeGoal:
     # --- what is shown -----------------------------------------------------------------------------------
 
     def choose(
-        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+        self,
+        example: Example,
+        outputs: list[Output],
+        count: int,
+        more: More,
+        rng: np.random.Generator,
+        shown: Collection[Any] = (),
     ) -> tuple[list[Output], str]:
         """See `Goal`; `propose` says which of those that obey."""
         there = dict.fromkeys(self.own)
         given = [Output(value=smiles, example_id=example.id, adapter="given") for smiles in there]
-        pool = {output.value: output for output in (*outputs, *given)}
+        pool = {output.value: output for output in (*outputs, *given) if output.value not in shown}
         obeying = self._obeying(pool.values())
         tried = list(pool)
         for turn in range(ROUNDS):
@@ -156,7 +162,7 @@ class MoleculeGoal:
             rare = len(obeying) < COMMON * len(tried)
             opened = self._opened(1 if rare else MOST_PLACES, random.Random(int(rng.integers(2**31))))
             asked = more(max(EACH, 2 * count), opened[0])
-            new = {output.value: output for output in asked if output.value not in pool}
+            new = {output.value: output for output in asked if output.value not in pool and output.value not in shown}
             pool.update(new)
             tried += new
             obeying += self._obeying(new.values())

@@ -7,7 +7,7 @@ are shown, judged, corrected, and made to obey. The loop (session, fit, gate) kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
@@ -115,10 +115,16 @@ class Goal(Protocol):
         """(N,) in [0, 1]: 0 breaks what must hold, NaN can't be told. `inputs`: what each answers, if that counts."""
 
     def choose(
-        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+        self,
+        example: Example,
+        outputs: list[Output],
+        count: int,
+        more: More,
+        rng: np.random.Generator,
+        shown: Collection[Any] = (),
     ) -> tuple[list[Output], str]:
         """At most `count` outputs to show that obey all that must hold, and why these, as a clause; in it `#2` is
-        the second of them, wherever on screen that comes to stand."""
+        the second of them, wherever on screen that comes to stand. None has one of the values `shown` already."""
 
     def stays(self, output: Output, example: Example) -> Output | None:
         """What was on screen, as it may stay there: as it is, made to obey, or None."""

@@ -13,7 +13,7 @@ al. 2021, arXiv 2112.00861), as better than its own that break them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -133,7 +133,13 @@ class TextGoal:
         return output.model_copy(update={"value": edited, "said": output.value, "rules": acted, "id": new_id()})
 
     def choose(
-        self, example: Example, outputs: list[Output], count: int, more: More, rng: np.random.Generator
+        self,
+        example: Example,
+        outputs: list[Output],
+        count: int,
+        more: More,
+        rng: np.random.Generator,
+        shown: Collection[Any] = (),
     ) -> tuple[list[Output], str]:
         """Answers that keep the rules as they were written, before those that had to be edited."""
         rules, asked = self._rules(example.input, example.id), question(example.input)
@@ -145,10 +151,13 @@ class TextGoal:
             pairs = _paired(some, rules)
             mended = [output for output in (self._mended(one, rules, asked) for one in pairs) if output is not None]
             for output in sorted(mended, key=_lost):
-                found.setdefault(str(output.value), output)
+                if output.value not in shown:
+                    found.setdefault(str(output.value), output)
             if sum(_lost(output) <= 1 - KEPT for output in found.values()) >= count:
                 break
         self.found = []
+        if not found and shown:
+            return [], "nothing else keeps every rule"
         if not found:
             best = [self._best(tried, rules, asked)] if tried else []
             return best, "the best that I could do" if best else "the model had nothing to say"

@@ -165,6 +165,37 @@ def test_an_edit_takes_the_place_of_what_was_edited(session: Session) -> None:
     assert screen is not None and screen.outputs[0].said == before[0]
 
 
+def test_an_edit_stays_where_it_is_when_another_version_answers_now(session: Session) -> None:
+    session.next()
+    for letters in ("no chlorine", "2 is good"):
+        session.hear(letters)
+    before = session.screen()
+    session.learn()
+    assert before is not None
+    live = session.store.adapter("1", session.name).id
+    shown = {
+        "kind": "answer",
+        "example_id": "any",
+        "outputs": [o.id for o in before.outputs],
+        "why": "",
+        "version": "base",
+    }
+    session.store.say(session.conversation, "sayso", "3 molecules (base).", shown)  # as beside a worker
+    session.store.go_live(session.name, live, "ann", "learned")
+    session.hear(gesture=Gesture(kind="edit", target="#3", value="CCO"))
+    screen = session.screen()
+    assert screen is not None and screen.adapter == "v1" and len(set(values(session))) == 3
+    assert values(session)[2] == "CCO" and screen.outputs[2].said is not None
+
+
+def test_what_says_what_is_so_already_changes_nothing_and_that_is_said(session: Session) -> None:
+    session.next()
+    value = values(session)[1]
+    turn = session.hear(gesture=Gesture(kind="edit", target="#2", value=value))
+    assert turn.messages[-1].text.endswith("it is so already, or what it is about is not on screen.")
+    assert values(session)[1] == value
+
+
 def test_a_training_makes_what_is_worth_more_and_reports_it(session: Session) -> None:
     session.next()
     session.hear("2 is good")

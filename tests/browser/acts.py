@@ -63,6 +63,16 @@ def press(page: Any, selector: str) -> None:
     wait_for_more(page, before)
 
 
+def turn_to(page: Any, name: str) -> None:
+    """Open a tab; on a narrow page it may be in the menu of those that have no room."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    if tab.count() and tab.first.is_visible():
+        tab.first.click()
+        return
+    page.locator(".overflow-menu > button").first.click()
+    page.locator(".overflow-dropdown button", has_text=name).first.click()
+
+
 def example(page: Any) -> str:
     """The text of the example on screen."""
     return str(page.locator("#example section").get_attribute("data-text"))

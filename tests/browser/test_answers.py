@@ -11,7 +11,7 @@ from tests.browser.acts import count, press, teach, wait_for_more
 from tests.browser.conftest import Opener, Server
 from tests.tiny_lm import taught_lm
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SAID = "We open at 9 o'clock. Do come by! Bring a friend. See you."
 
 

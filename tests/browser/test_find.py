@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]
 
 
 def search(page: Any, words: str) -> None:

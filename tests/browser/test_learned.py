@@ -13,7 +13,7 @@ from tests.browser.acts import count, press, say, wait_for_more
 from tests.browser.conftest import Opener, Server
 from tests.tiny import tiny_encoder, write_task
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 SHOTS = os.environ.get("SAYSO_LOOK")
 """A folder for pictures to look at."""
 

@@ -9,9 +9,10 @@ import pytest
 
 from assistant.session import Session
 from assistant.types import Critique, Label, Reading, new_id
+from tests.browser.acts import turn_to
 from tests.browser.conftest import Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
 
 def others(home: Any) -> None:
@@ -59,6 +60,6 @@ def test_what_waits_is_said_in_the_chat_and_released_on_the_tab(team: Server, wi
 
 def test_it_fits_a_phone(team: Server, window: Opener) -> None:
     page = window(team.url, phone=True, dark=True)
-    page.get_by_role("tab", name="Quality").click()
-    page.wait_for_selector("#quality table", state="attached")
+    turn_to(page, "Quality")
+    page.wait_for_selector("#quality table")
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")

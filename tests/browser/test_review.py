@@ -13,7 +13,7 @@ import pytest
 from tests.browser.conftest import ROOT, Opener, Server
 from tests.tiny import tiny_encoder
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 TURNED = {"order": "praise", "praise": "order", "question": "complaint", "complaint": "question"}
 FOLDER = Path(os.environ.get("SAYSO_SHOTS", ROOT / "docs" / "screenshots"))
 

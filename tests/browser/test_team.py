@@ -24,7 +24,7 @@ from tests.browser.conftest import EXAMPLE, ROOT, Opener, Server
 from tests.tiny import tiny_encoder
 from ui.auth import add_person
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PASSWORD = "correct horse battery"
 LABELS = ("complaint", "order", "praise", "question")
 PLANTED = "m006"

@@ -12,7 +12,7 @@ from assistant.store import Store
 from tests.browser.acts import BOX, count, press, wait_for_more
 from tests.browser.conftest import Opener, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SETTINGS = {"SAYSO_ASK_MINUTE": "0", "SAYSO_ASK_SHARE": "1", "SAYSO_LEARN_AFTER": "0"}
 TEXTS = [
     f"where is the {thing} that I ordered"

@@ -168,9 +168,8 @@ def _bench(values: Sequence[str]) -> Workbench:
     def model(live: Any) -> Iterator[Any]:
         yield SimpleNamespace(predict=lambda inputs: [Prediction(value=value) for value in values])
 
-    store = SimpleNamespace(live=lambda task: None)
     made = SimpleNamespace(task=SimpleNamespace(name="molecule", outputs=8, draws=8), settings=SimpleNamespace(seed=0))
-    return cast(Workbench, SimpleNamespace(**vars(made), store=store, model=model))
+    return cast(Workbench, SimpleNamespace(**vars(made), live=lambda: None, model=model))
 
 
 def test_the_numbers_in_the_clause_are_those_on_screen_also_where_others_stayed() -> None:

@@ -168,3 +168,12 @@ def test_rules_and_answers_are_written_for_other_tools(tmp_path: Path) -> None:
         goal().save(tmp_path / "rules.txt")
     with pytest.raises(UserError, match="jsonl"):
         goal().write([], tmp_path / "a.csv")
+
+
+def test_what_stays_on_screen_is_not_shown_once_more_when_an_edit_makes_another_the_same() -> None:
+    longer = [output("We open at 8. Come in. Bye."), output("We open at 9. Come in. Bye.")]
+    kept = "We open at 8. Come in."
+    found, _ = goal(TWO).choose(ASKED, longer, 1, lambda n, input=None: [], np.random.default_rng(0), {kept})
+    assert [one.value for one in found] == ["We open at 9. Come in."]
+    found, why = goal(TWO).choose(ASKED, longer[:1], 1, lambda n, input=None: [], np.random.default_rng(0), {kept})
+    assert found == [] and why == "nothing else keeps every rule"

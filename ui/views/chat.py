@@ -92,7 +92,7 @@ def poll(desk: Desk) -> Handler:
         visit.paint = bool(news) or bool(now) != bool(before)
         if visit.paint or now == before:
             return None
-        return {desk.progress: progress(running), desk.ids: visit.ids}
+        return {desk.progress: progress(running)}
 
     return look
 

@@ -51,7 +51,7 @@ def tab(desk: Desk, opened: gr.Tab) -> None:
         hits = visit.session.find.search(text, asked["by"], SHOWN, asked["unsaid"])  # type: ignore[arg-type]
         visit.ids = {**visit.ids, "find": asked}
         drawn = draw(hits, visit.session.labels(), visit.session.find.reach(), asked)
-        return {found: drawn, take: gr.DownloadButton(value=None, visible=False), desk.ids: visit.ids}
+        return {found: drawn, take: gr.DownloadButton(value=None, visible=False)}
 
     def press(visit: Visit) -> dict[Any, Any]:
         act, picks = visit.press.get("act"), _picks(visit.press.get("picks"))
