@@ -13,7 +13,12 @@ from tests.browser.acts import BOX, count, press, wait_for_more
 from tests.browser.conftest import Opener, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-SETTINGS = {"SAYSO_ASK_MINUTE": "0", "SAYSO_ASK_SHARE": "1", "SAYSO_LEARN_AFTER": "0"}
+SETTINGS = {
+    "SAYSO_ASK_MINUTE": "0",
+    "SAYSO_ASK_SHARE": "1",
+    "SAYSO_LEARN_AFTER": "0",
+    "SAYSO_TURNS_PER_MINUTE": "600",
+}
 TEXTS = [
     f"where is the {thing} that I ordered"
     for thing in (
@@ -37,7 +42,7 @@ TEXTS = [
 
 @pytest.fixture
 def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server that thinks little of people's time."""
+    """A server that thinks little of people's time, and lets them be as fast as a test is."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     running = Server(tmp_path / "home").start()
@@ -98,5 +103,6 @@ def test_what_is_copied_and_how_long_is_kept_unless_it_is_switched_off(
                     page.wait_for_timeout(200)
                 assert found == kinds
                 assert store.feedback("classify") == []
+            page.close()
     finally:
         silent.stop()
