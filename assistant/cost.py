@@ -44,7 +44,8 @@ class Day(Record):
 class Step(Record):
     """A version: what it gained on the held-out examples against its parent, and what it took since the one before.
 
-    `gain` None: nothing was held out to measure; `per_minute`: gain in points of a hundred per minute of people's time.
+    `gain` None: nothing was held out to measure; `feedback`: pieces that it learned, none where it only learned labels
+    that came with the data; `per_minute`: gain in points of a hundred per minute of people's time.
     """
 
     version: str
@@ -52,6 +53,7 @@ class Step(Record):
     live: bool
     seconds: float
     minutes: float
+    feedback: int
     gain: float | None
     per_minute: float | None
 
@@ -74,7 +76,7 @@ class ParserCost(Record):
 
 
 class Sheet(Record):
-    """All together. `waiting`: readings that wait for a yes; `unlearned`: feedback that the live version did not
+    """All together. `gain`: of the live versions that learned what people said. `waiting`: readings that wait for a yes; `unlearned`: feedback that the live version did not
     learn; `jobs`: that wait or run."""
 
     minutes: dict[str, float]
@@ -111,7 +113,7 @@ class Costs:
         parsers = self._parsers()
         steps = self._steps([(at, minutes) for _, at, minutes in spans])
         total = sum(by_person.values())
-        live = [step for step in steps if step.live and step.gain is not None]
+        live = [step for step in steps if step.live and step.feedback and step.gain is not None]
         gain = sum(step.gain or 0.0 for step in live) if live else None
         priced = [one for one in parsers if one.money is not None]
         money = sum(one.money or 0.0 for one in priced) if priced else None
@@ -173,8 +175,9 @@ class Costs:
             measured = report.before is not None and report.after is not None and not report.measures
             gain = (report.after or 0.0) - (report.before or 0.0) if measured else None
             step = Step(
-                version=version.name, at=at, live=report.live, seconds=report.seconds, minutes=minutes, gain=gain,
-                per_minute=100 * gain / minutes if gain is not None and minutes else None,
+                version=version.name, at=at, live=report.live, seconds=report.seconds, minutes=minutes,
+                feedback=version.feedback, gain=gain,
+                per_minute=100 * gain / minutes if gain is not None and minutes and version.feedback else None,
             )  # fmt: skip
             steps.append(step)
             before = at

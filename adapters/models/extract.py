@@ -47,7 +47,9 @@ __all__ = ["Extract", "extract"]
 SCALE = 20.0
 """t: as in `classifier`."""
 WARMTH = 0.7
-"""Of samples: 1 would be the model's own chances, 0 always its best."""
+"""Of the second answer: 1 would be the model's own chances, 0 always its best."""
+TRIES = 3
+"""Samples until one is another."""
 BETA = 0.3
 """Of preferences; see the signal `pairwise`."""
 
@@ -229,11 +231,11 @@ class Extract:
 
     def _another(self, text: str, z: Tensor, vectors: Tensor, given: set[Any]) -> Prediction:
         """The best summary of a text by its sentences' (n,) z where none was given yet; else one by chance, the
-        warmer the harder it is to find one that was not given."""
+        warmer the more were given, or the harder it is to find another."""
         found = self._picked(text, z, vectors, 0.0)
-        for warmth in (WARMTH, 2 * WARMTH, 4 * WARMTH):
+        for harder in range(TRIES):
             if found.value in given:
-                found = self._picked(text, z, vectors, warmth)
+                found = self._picked(text, z, vectors, WARMTH * (len(given) + harder))
         return found
 
     def _picked(self, text: str, z: Tensor, vectors: Tensor, warmth: float) -> Prediction:

@@ -151,16 +151,15 @@ class MoleculeGoal:
         shown: Collection[Any] = (),
     ) -> tuple[list[Output], str]:
         """See `Goal`; `propose` says which of those that obey."""
-        there = dict.fromkeys(self.own)
-        given = [Output(value=smiles, example_id=example.id, adapter="given") for smiles in there]
+        given = [Output(value=smiles, example_id=example.id, adapter="given") for smiles in dict.fromkeys(self.own)]
         pool = {output.value: output for output in (*outputs, *given) if output.value not in shown}
         obeying = self._obeying(pool.values())
         tried = list(pool)
         for turn in range(ROUNDS):
             if len(obeying) >= (2 * count if turn < PATIENT else count):
                 break
-            rare = len(obeying) < COMMON * len(tried)
-            opened = self._opened(1 if rare else MOST_PLACES, random.Random(int(rng.integers(2**31))))
+            places = 1 if len(obeying) < COMMON * len(tried) else MOST_PLACES
+            opened = self._opened(places, random.Random(int(rng.integers(2**31))))
             asked = more(max(EACH, 2 * count), opened[0])
             new = {output.value: output for output in asked if output.value not in pool and output.value not in shown}
             pool.update(new)
@@ -172,8 +171,7 @@ class MoleculeGoal:
         mols = _worth.read([output.value for output in obeying])
         x = _worth.properties(self.names, mols)
         chosen = batch(self.belief, x, fingerprints(mols), self._soft_score(mols), count, rng)
-        acted = tuple(limit.source for limit in self.wishes.limits if limit.source)
-        rules = tuple(dict.fromkeys(acted))
+        rules = tuple(dict.fromkeys(limit.source for limit in self.wishes.limits if limit.source))
         return [obeying[i].model_copy(update={"rules": rules}) for i in chosen.indices], chosen.why(self.names)
 
     def _obeying(self, outputs: Iterable[Output]) -> list[Output]:
@@ -310,8 +308,7 @@ def goal_of(feedback: Sequence[Feedback], start: Objective | None = None, own: S
     """
     parts = start.parts if start is not None else ()
     windows = {str(part.options["name"]): part for part in parts if _worth.is_window(part)}
-    first = tuple(windows) or DRUG_LIKE
-    names = tuple(dict.fromkeys((*first, *mentioned(feedback))))
+    names = tuple(dict.fromkeys((*(windows or DRUG_LIKE), *mentioned(feedback))))
     memory: dict[str, Array | None] = {}
 
     def values(smiles: str) -> Array | None:
@@ -329,5 +326,5 @@ def goal_of(feedback: Sequence[Feedback], start: Objective | None = None, own: S
 
 
 def _good(feedback: Sequence[Feedback]) -> tuple[str, ...]:
-    labelled = [one.value for one in feedback if isinstance(one, Label) and one.op == "is"]
-    return (*labelled, *(one.chosen for one in feedback if isinstance(one, Preference)))
+    good = [one.value for one in feedback if isinstance(one, Label) and one.op == "is"]
+    return (*good, *(one.chosen for one in feedback if isinstance(one, Preference)))

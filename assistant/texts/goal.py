@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TextGoal", "goal_of", "question"]
 
-ROUNDS = 4
-"""How often answers are asked for anew where none obeys."""
+ROUNDS, WIDE = 4, 8
+"""How often answers are asked for where too few obey, and how many the last time for each that is wanted."""
 KEPT = 0.5
 """The share of an answer that has to be left when it is cut on screen; else another is written."""
 BETWEEN = "******"
@@ -146,7 +146,7 @@ class TextGoal:
         found: dict[str, Output] = {}
         tried = list(outputs)
         for turn in range(ROUNDS):
-            some = tried if turn == 0 else more(2 * count, self.asks(example))
+            some = tried if turn == 0 else more((WIDE if turn == ROUNDS - 1 else 2) * count, self.asks(example))
             tried += some if turn else []
             pairs = _paired(some, rules)
             mended = [output for output in (self._mended(one, rules, asked) for one in pairs) if output is not None]

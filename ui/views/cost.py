@@ -71,7 +71,7 @@ def draw(sheet: Sheet) -> str:
         ("people’s time", f"{sheet.all_minutes:.1f} min"),
         ("feedback", str(sheet.feedback)),
         ("training", f"{sheet.compute_seconds:.0f} s"),
-        ("gained", gain),
+        ("gained by feedback", gain),
         ("points per minute", each),
         ("money", money),
         ("per 100 critiques", hundred),
