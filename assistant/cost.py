@@ -76,8 +76,8 @@ class ParserCost(Record):
 
 
 class Sheet(Record):
-    """All together. `gain`: of the live versions that learned what people said. `waiting`: readings that wait for a yes; `unlearned`: feedback that the live version did not
-    learn; `jobs`: that wait or run."""
+    """All together. `gain`: of the live versions that learned what people said; `waiting`: readings that wait for a
+    yes; `unlearned`: feedback that the live version did not learn; `jobs`: that wait or run."""
 
     minutes: dict[str, float]
     feedback: int

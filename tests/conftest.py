@@ -101,6 +101,11 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest first, so that no worker sits idle at the end."""
-    order = {"browser": 0, "faults": 0}
-    items.sort(key=lambda item: order.get(item.path.parent.name, 1))
+    """What several workers share: two drive a browser each, as more would take each other's time, and begin with that;
+    all else goes by file."""
+    files = sorted({item.path for item in items if item.get_closest_marker("browser")})
+    halves = {file: at % 2 for at, file in enumerate(files)}
+    for item in items:
+        group = f"browser {halves[item.path]}" if item.path in halves else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path not in halves)

@@ -29,18 +29,23 @@ class Lora:
         model: a causal model of transformers; its own weights stay as they are.
         name: what the weights are called; their fingerprint is added.
         rank: of the LoRA matrices.
+        last: beside the last matrix, too, which says the tokens: one that the model never says looks to it like any
+            other of those, and without this it can't learn to say one and not another.
     """
 
-    def __init__(self, model: Any, name: str, rank: int) -> None:
+    def __init__(self, model: Any, name: str, rank: int, last: bool = False) -> None:
         from peft import LoraConfig, get_peft_model
 
         self.base_id = f"{name}#{fingerprint(model)}"
-        config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+        linear = {path.rpartition(".")[2] for path, part in model.named_modules() if isinstance(part, nn.Linear)}
+        targets = sorted(linear) if last else "all-linear"
+        config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, task_type="CAUSAL_LM")
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
             # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
             warnings.filterwarnings("ignore", message="fan_in_fan_out", category=UserWarning)  # it sets that itself
+            warnings.filterwarnings("ignore", message=".*tie_word_embeddings", category=UserWarning)  # never merged
             self.peft = get_peft_model(model, config).to(device()).eval()
         self.adapted = True
         self.fresh = self.state()

@@ -77,7 +77,7 @@ class Causal(Lora):
         # logits of a large vocabulary are kept only where an answer stands; a few models can't leave any out
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
         base_id = f"{name}#{identity(model, tokenizer)}"
-        super().__init__(model, name, rank)
+        super().__init__(model, name, rank, last=self.width <= SMALL)
         self.base_id = base_id
         self.plain = tokenizer.chat_template is None
         self.notes = (PLAINLY.format(base=name),) if self.plain else ()

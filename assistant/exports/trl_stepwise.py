@@ -9,6 +9,7 @@ such (Lightman et al. 2023, arXiv 2305.20050). There is no conversational form.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,13 @@ def steps(row: Row) -> Records:
 
 
 def sentences(text: str) -> list[str]:
-    """
+    """All of the text: what stands between two sentences goes with the one before, what comes first with the first.
+
     >>> sentences("We open at 9. Do come by!")
     ['We open at 9.', 'Do come by!']
     """
-    return [text[start:end] for start, end in spans(text)]
+    cuts = [0, *(start for start, _ in spans(text)[1:]), len(text)]
+    return [text[start:end].strip() for start, end in pairwise(cuts)]
 
 
 def _stepped(row: Row, judged: dict[str, Any], right: Any) -> dict[str, Any] | None:

@@ -141,3 +141,17 @@ def test_where_no_model_was_named_and_none_ships_that_is_said(tmp_path: Path, mo
     monkeypatch.setattr("adapters.models.causal.EMBEDDED", tmp_path / "none")
     with pytest.raises(UserError, match="--base"):
         causal()
+
+
+def test_a_small_model_can_learn_to_say_a_token_that_its_base_never_says(folder: str) -> None:
+    """All that is never said looks alike to the last matrix, so that one needs an adapter, too."""
+    model = causal(folder, rank=4)
+    assert any("lm_head" in name for name, _ in model.trainable())
+    one, other = "At <nine>.", "At {nine}."
+    optimizer = torch.optim.AdamW([p for _, p in model.trainable()], lr=3e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = -model.logp([ASKED], [one]).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    assert model.logp([ASKED], [one]) > model.logp([ASKED], [other]) + 5

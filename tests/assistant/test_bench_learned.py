@@ -44,6 +44,7 @@ def test_ranks_are_compared_query_by_query() -> None:
     assert influence_row._ranked(-true, true) == pytest.approx(-1)
 
 
+@pytest.mark.slow  # tests/assistant/test_forget.py has the same for one home
 def test_a_forgotten_person_leaves_no_bit(encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting_row, "EACH", 2)
     data = write_task(tmp_path, labelled=True)

@@ -158,6 +158,19 @@ def test_the_sheet_has_it_all_and_what_is_not_known_is_none(session: Session) ->
     assert sheet.unlearned == 0 or not step.live
 
 
+def test_what_only_labels_of_the_data_taught_was_not_gained_by_feedback(
+    tmp_path: Path, encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
+    data = write_task(tmp_path, labelled=True)
+    session = Session.open(data=str(data), base=encoder, rank=4, home=tmp_path / "home", parser="scripted")
+    session.learn()
+    (step,) = session.cost.sheet().steps
+    assert step.feedback == 0 and step.gain is not None and step.per_minute is None
+    assert session.cost.sheet().gain is None
+    session.close()
+
+
 def test_tables_leave_cells_empty_that_are_not_known(session: Session) -> None:
     session.parser = Priced()
     session.next()

@@ -94,8 +94,9 @@ def _address(output: IO[str]) -> str:
     raise AssertionError(f"the server did not start; it said:\n{said}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """For one file: while a driver runs, nothing else in this process can start one."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")
     with playwright.sync_playwright() as driver:

@@ -33,7 +33,9 @@ def talk_without_end(url: str, told: Connection, seed: int) -> None:
             told.send((label.id, *back, "")[:2])
 
 
-@pytest.mark.parametrize(("kind", "kills"), [("sqlite", 50), ("postgres", 10)])
+@pytest.mark.parametrize(
+    ("kind", "kills"), [("sqlite", 25), ("postgres", 10), pytest.param("sqlite", 100, marks=pytest.mark.slow)]
+)
 def test_killed_at_random_moments(kind: str, kills: int, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue(f"{kind}_url")
     Store.open(url).close()

@@ -41,8 +41,8 @@ SHEET = Sheet(
     minutes={EVIL: 3.5}, feedback=4, compute_seconds=12.0, gain=0.1, gain_per_minute=2.857, money=None,
     money_per_100=None, parsers=(), waiting=1, unlearned=2, jobs=0,
     days=(Day(day=date(2026, 1, 5), minutes=3.5, labels=4),),
-    steps=(Step(version="v1", at=datetime(2026, 1, 5, tzinfo=UTC), live=True, seconds=12.0, minutes=3.5, gain=0.1,
-                per_minute=2.857),),
+    steps=(Step(version="v1", at=datetime(2026, 1, 5, tzinfo=UTC), live=True, seconds=12.0, minutes=3.5, feedback=4,
+                gain=0.1, per_minute=2.857),),
 )  # fmt: skip
 
 
