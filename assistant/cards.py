@@ -28,6 +28,7 @@ OPERATORS = {
 }  # fmt: skip
 
 
+EDGES = {"start": ("starts", "start"), "end": ("ends", "end")}
 COUNT = "number of "
 COUNTED = {"eq": "exactly", "lt": "fewer than", "le": "at most", "gt": "more than", "ge": "at least"}
 PLURAL = {"is": "are", "goes": "go", "stays": "stay", "contains": "contain", "does": "do", "belongs": "belong"}
@@ -81,7 +82,8 @@ def card(
     """
     drawn = pictures or [""] * len(reading.acts)
     said = "; ".join(filter(None, (say_act(act, context) for act in reading.acts)))
-    understood = f"I understood: {said}." if said else "I understood nothing that I could learn from."
+    stop = "" if said.rstrip("*”").endswith((".", "!", "?", "…")) else "."
+    understood = f"I understood: {said}{stop}" if said else "I understood nothing that I could learn from."
     title = f"{understood} {reading.clarify}" if state == "asking" and said else reading.clarify or understood
     return Card(
         reading=reading_id,
@@ -146,6 +148,9 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
         body = "no label is learned"
     elif rule.property == "label":
         body = f"it is {'' if rule.operator == 'eq' else 'not '}**{value}**"
+    elif rule.property in EDGES and rule.operator in ("contains", "not_contains"):
+        begins, begin = EDGES[rule.property]
+        body = f"it {begins if rule.operator == 'contains' else f'does not {begin}'} with **{value}**"
     elif isinstance(rule.value, bool) and rule.operator in ("eq", "ne"):
         name = called(rule.property, vocabulary)
         wanted = rule.value == (rule.operator == "eq")

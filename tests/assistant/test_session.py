@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from assistant.cards import say_rule
+from assistant.cards import card, say_rule
 from assistant.errors import UserError
 from assistant.jobs import ask
 from assistant.parsers import parser
 from assistant.session import Session
-from assistant.types import Act, ConstraintAct, Gesture, LabelAct, Selection
+from assistant.types import Act, ConstraintAct, Context, Gesture, LabelAct, Reading, Selection
 from tests.tiny import LABELS, tiny_encoder, write_task
 
 
@@ -498,3 +498,14 @@ def test_conditions_are_told_as_a_person_would() -> None:
     for when, expected in said.items():
         act = ConstraintAct(property="label", operator="eq", value="praise", strength="prefer", scope="task", when=when)
         assert say_rule(act).startswith(expected)
+
+
+def test_what_a_text_ends_with_is_told_with_one_full_stop() -> None:
+    for operator, said in (
+        ("contains", "it ends with **See you.**"),
+        ("not_contains", "it does not end with **See you.**"),
+    ):
+        rule = ConstraintAct(property="end", operator=operator, value="See you.", strength="must", scope="task")  # type: ignore[arg-type]
+        assert say_rule(rule) == f"always, {said}"
+        reading = Reading(acts=(Act(kind="constraint", targets=("all",), constraint=rule),), confidence=1.0)
+        assert card("r", reading, Context(task="answer"), "", "applied").title == f"I understood: always, {said}"

@@ -82,6 +82,7 @@ def test_three_people_on_one_database(shared: Server, login: Callable[[str], Any
     _find_the_planted_error(ada)
     _train(ada)
     _read_what_was_learned(ben)
+    _look_at_the_quality(ada)
     _forget(shared)
     _export(ada, about)
 
@@ -185,9 +186,20 @@ def _read_what_was_learned(ben: Any) -> None:
     """By whom the training was not asked for."""
     _open(ben, "What I learned")
     ben.wait_for_function("() => /v[12]/.test(document.querySelector('#learned').innerText)", timeout=SLOW)
+    _shoot(ben, "learned")
     _open(ben, "Versions")
     ben.wait_for_function("() => document.querySelector('#versions').innerText.includes('v2')", timeout=SLOW)
     _open(ben, "Chat")
+
+
+def _look_at_the_quality(ada: Any) -> None:
+    """How far they agree, and how each of them does."""
+    _open(ada, "Quality")
+    ada.wait_for_selector("#quality table")
+    said = ada.inner_text("#quality")
+    assert all(name in said for name in ("ada", "cleo")), said
+    _shoot(ada, "quality")
+    _open(ada, "Chat")
 
 
 def _forget(shared: Server) -> None:
