@@ -58,6 +58,11 @@ def check(model: Model) -> Causal:
             "tasks with a causal language model, such as answer",
             "leave --trainer out",
         )
+    if any("lm_head" in name for name, _ in model.trainable()):
+        raise UserError(
+            "TRL's trainers can't train the small model that ships", "its last matrix has an adapter, too",
+            "leave out --trainer trl, or name another --base",
+        )  # fmt: skip
     if find_spec("trl") is None:
         raise need("trl", "sayso[train]", "the trainer 'trl'")
     return model

@@ -63,21 +63,24 @@ def causal(base: str | None = None, rank: int = 16, four_bit: bool = False, inst
             "or make the small one with sayso train-text",
         )  # fmt: skip
     model, tokenizer = load(base, EMBEDDED, four_bit)
-    return Causal(model, tokenizer, base or "text", rank, instruction)
+    return Causal(model, tokenizer, base or "text", rank, instruction, last=base is None)
 
 
 class Causal(Lora):
-    """See the module. `beta`: see the signal `pairwise`; `notes`: what a person should know of the base."""
+    """See the module. `beta`: see the signal `pairwise`; `notes`: what a person should know of the base; `last`: see
+    `Lora`."""
 
     beta = BETA
 
-    def __init__(self, model: Any, tokenizer: Any, name: str, rank: int = 16, instruction: str = "") -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, name: str, rank: int = 16, instruction: str = "", last: bool = False
+    ) -> None:
         self.window = window(model)
         self.width = int(model.config.get_text_config().hidden_size)
         # logits of a large vocabulary are kept only where an answer stands; a few models can't leave any out
         self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
         base_id = f"{name}#{identity(model, tokenizer)}"
-        super().__init__(model, name, rank, last=self.width <= SMALL)
+        super().__init__(model, name, rank, last)
         self.base_id = base_id
         self.plain = tokenizer.chat_template is None
         self.notes = (PLAINLY.format(base=name),) if self.plain else ()

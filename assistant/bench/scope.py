@@ -2,7 +2,7 @@
 
 Preferences over-generalise: a model that is taught by DPO on one topic alone shows it on others, too (Stephan et al.
 2024, C3PO, arXiv 2402.10893). Here a rule with a condition is learned in two ways from the same pairs of the model's
-own answers: as the product does, which also rehearses its answers where the rule is silent, and by those pairs alone.
+own answers: as the product does, which also prefers its own answers where the rule is silent, and by those pairs alone.
 Questions come from the generator of the demo, and none that is asked was learned on. Plain DPO is stopped where it does
 what was said as often as the product's adapter does.
 """
@@ -69,7 +69,7 @@ def compared(model: Any, within: Sequence[str], beyond: Sequence[str], seed: int
     material = goal.material(Lesson((), (), (), lambda some: [one.value for one in model.predict(some)]))
     fit(model, material, seed=seed, recipe=model.recipe)
     ours = _risen(shares(model, *asked), first)
-    pairs = Material(new=[one for one in material.new if isinstance(one, Preference)])
+    pairs = Material(new=[one for one in material.new if isinstance(one, Preference) and fires(RULE, one.input)])
     plain = [Shown(0.0, 0.0)]
     for steps in STEPS:
         model.load(None)

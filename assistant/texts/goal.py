@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["TextGoal", "goal_of", "question"]
 
 ROUNDS, WIDE = 4, 8
-"""How often answers are asked for where too few obey, and how many the last time for each that is wanted."""
+"""How often answers are asked for where too few obey, how many for each that is wanted the last time."""
 KEPT = 0.5
 """The share of an answer that has to be left when it is cut on screen; else another is written."""
 BETWEEN = "******"
@@ -108,6 +108,10 @@ class TextGoal:
         there = [rule for rule in self.rules if rule.scope != "item" or rule.example_id == example]
         return [rule for rule in there if not rule.when or (input is not None and fires(rule, question(input)))]
 
+    def _silent(self, input: Any) -> list[Constraint]:
+        """Those whose condition the input does not meet."""
+        return [rule for rule in self.rules if rule.when and rule.scope != "item" and not fires(rule, question(input))]
+
     # --- what is shown -----------------------------------------------------------------------------------
 
     def asks(self, example: Example) -> Any:
@@ -156,11 +160,10 @@ class TextGoal:
             if sum(_lost(output) <= 1 - KEPT for output in found.values()) >= count:
                 break
         self.found = []
-        if not found and shown:
-            return [], "nothing else keeps every rule"
         if not found:
-            best = [self._best(tried, rules, asked)] if tried else []
-            return best, "the best that I could do" if best else "the model had nothing to say"
+            best = [self._best(tried, rules, asked)] if tried and not shown else []
+            none = "nothing else keeps every rule" if shown else "the model had nothing to say"
+            return best, "the best that I could do" if best else none
         return self._two(list(found.values()), count, asked)
 
     def _best(self, tried: Sequence[Output], rules: Sequence[Constraint], asked: str | None) -> Output:
@@ -209,7 +212,7 @@ class TextGoal:
 
     def practice(self, ask: Callable[[Sequence[Any]], list[Any]]) -> Practice:
         """Answers to inputs of the pool, asked with the rules and without."""
-        taught = [(x, self._rules(x)) for x in self.pool]
+        taught = [(x, self._rules(x), self._silent(x)) for x in self.pool]
         return practice(taught, ask, told, self._worth, _shown, bool(self.taste))
 
     def _worth(self, text: str, input: Any, rules: Sequence[Constraint]) -> float:

@@ -4,6 +4,10 @@
       -> pairs      (told: "At 8.")  is better than  (not told: "We open at 8. Do come by! We …")
          rehearsed  where no rule says anything, what it answers anyway
 
+Where a rule is silent because its condition is not met, what the model answers anyway is better than what it would
+answer by the rule: else what is learned about one topic spreads to all (over-generalisation, Stephan et al. 2024, C3PO,
+arXiv 2402.10893).
+
 Nothing of this is feedback of a person's, and none of it is kept.
 """
 
@@ -39,7 +43,7 @@ class Practice:
 
 
 def practice(
-    taught: Sequence[tuple[Any, Sequence[Constraint]]],
+    taught: Sequence[tuple[Any, Sequence[Constraint], Sequence[Constraint]]],
     ask: Ask,
     told: Callable[[Any, Sequence[Constraint]], Any],
     worth: Worth,
@@ -49,26 +53,34 @@ def practice(
     """Ask the model, and compare its answers.
 
     Args:
-        taught: inputs, each with the rules in force for it.
+        taught: inputs, each with the rules in force for it, and with those whose condition it does not meet.
         ask: the model, a value for each input; None is one that failed.
         told: an input with rules said.
         mend: an answer as it would be shown: edited where it breaks a rule.
         likes: whether `worth` tells answers apart where there is no rule.
     """
-    asked = [input for input, _ in taught for _ in range(UNTOLD)]
-    asked += [told(input, rules) for input, rules in taught if rules for _ in range(TOLD)]
+    asked = [input for input, *_ in taught for _ in range(UNTOLD)]
+    asked += [told(input, rules or silent) for input, rules, silent in taught if rules or silent for _ in range(TOLD)]
     said = iter(ask(asked))
     untold = [[next(said) for _ in range(UNTOLD)] for _ in taught]
     pairs: list[Label | Preference] = []
     rehearsed: list[Example] = []
-    for (input, rules), own in zip(taught, untold, strict=True):
-        better = [mend(next(said) or "", input, rules) for _ in range(TOLD)] if rules else []
-        compared = _compared(input, rules, own, better, worth) if rules or likes else None
+    for (input, rules, silent), own in zip(taught, untold, strict=True):
+        led = [mend(next(said) or "", input, rules or silent) for _ in range(TOLD)] if rules or silent else []
+        compared = _compared(input, rules, own, led if rules else [], worth) if rules or likes else None
         if compared is not None:
             pairs += compared
         elif own[0] and worth(own[0], input, rules) >= LEAST:
             rehearsed.append(Example(id="", input=input, label=own[0]))
+            # where both kinds of rule speak, nothing tells what either alone would say
+            pairs += [] if rules else _elsewhere(input, own[0], led)
     return Practice(pairs, rehearsed)
+
+
+def _elsewhere(input: Any, own: str, led: Sequence[str]) -> list[Preference]:
+    """Its own answer, against what it would say by rules that are not meant here."""
+    other = next((text for text in led if text and text != own), None)
+    return [Preference(input=input, **OWN, chosen=own, rejected=other)] if other else []
 
 
 def _compared(

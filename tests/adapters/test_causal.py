@@ -143,9 +143,9 @@ def test_where_no_model_was_named_and_none_ships_that_is_said(tmp_path: Path, mo
         causal()
 
 
-def test_a_small_model_can_learn_to_say_a_token_that_its_base_never_says(folder: str) -> None:
+def test_the_model_that_ships_can_learn_to_say_a_token_that_it_never_said() -> None:
     """All that is never said looks alike to the last matrix, so that one needs an adapter, too."""
-    model = causal(folder, rank=4)
+    model = causal()
     assert any("lm_head" in name for name, _ in model.trainable())
     one, other = "At <nine>.", "At {nine}."
     optimizer = torch.optim.AdamW([p for _, p in model.trainable()], lr=3e-3)

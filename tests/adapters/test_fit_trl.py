@@ -128,3 +128,8 @@ def test_another_model_and_a_missing_package_are_said(model: Causal, monkeypatch
     monkeypatch.setattr(fit_trl, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'sayso\[train\]'"):
         fit_trl.check(model)
+
+
+def test_the_model_that_ships_is_refused_in_a_sentence() -> None:
+    with pytest.raises(UserError, match=r"can.t train the small model that ships.*name another --base"):
+        fit_trl.check(causal())

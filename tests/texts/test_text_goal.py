@@ -142,7 +142,11 @@ def test_a_model_practises_on_its_own_answers_told_and_untold() -> None:
 def test_where_no_rule_holds_its_own_answers_are_rehearsed() -> None:
     of = goal(rule("length.sentences", "le", 2, when="mentions parking"))
     material = of.material(Lesson(ask=lambda inputs: [LONG for _ in inputs]))
-    assert material.new == [] and [one.label for one in material.known] == [LONG, LONG]
+    assert [one.label for one in material.known] == [LONG, LONG]
+    # ... and are better there than what the rule would make of them
+    short = "We open at 8. Do come by."
+    assert [(one.chosen, one.rejected) for one in material.new if isinstance(one, Preference)] == [(LONG, short)] * 2
+    assert len(material.new) == 2
 
 
 def test_what_people_said_is_learned_too() -> None:
