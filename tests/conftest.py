@@ -100,6 +100,7 @@ def store(store_url: str) -> Iterator[Store]:
         yield opened
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What several workers share: two drive a browser each, as more would take each other's time, and begin with that;
     all else goes by file."""
