@@ -98,15 +98,3 @@ def store(store_url: str) -> Iterator[Store]:
     """An empty store: on SQLite, then on PostgreSQL."""
     with Store.open(store_url) as opened:
         yield opened
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What several workers share: two drive a browser each, as more would take each other's time, and begin with that;
-    all else goes by file."""
-    files = sorted({item.path for item in items if item.get_closest_marker("browser")})
-    halves = {file: at % 2 for at, file in enumerate(files)}
-    for item in items:
-        group = f"browser {halves[item.path]}" if item.path in halves else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.path not in halves)
