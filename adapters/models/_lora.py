@@ -37,8 +37,7 @@ class Lora:
         from peft import LoraConfig, get_peft_model
 
         self.base_id = f"{name}#{fingerprint(model)}"
-        linear = {path.rpartition(".")[2] for path, part in model.named_modules() if isinstance(part, nn.Linear)}
-        targets = sorted(linear) if last else "all-linear"
+        targets = _linear(model) if last else "all-linear"
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, task_type="CAUSAL_LM")
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
@@ -76,3 +75,8 @@ class Lora:
         with torch.no_grad():
             for name, parameter in self.trainable():
                 parameter.copy_(state[name])
+
+
+def _linear(model: Any) -> list[str]:
+    """What the model's matrices are called, the last one among them, which peft's "all-linear" leaves out."""
+    return sorted({path.rpartition(".")[2] for path, part in model.named_modules() if isinstance(part, nn.Linear)})
