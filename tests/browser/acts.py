@@ -6,6 +6,8 @@ from typing import Any
 
 NEWEST = "Math.max(0, ...[...document.querySelectorAll('.log > [data-seq]')].map(one => Number(one.dataset.seq)))"
 BOX = "#box textarea"
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""The parts of the page are painted one after the other; two frames later all are."""
 WHERE = """words => {
   const walker = document.createTreeWalker(document.querySelector("#view .text"), NodeFilter.SHOW_TEXT);
   const range = document.createRange();
@@ -34,7 +36,9 @@ def count(page: Any) -> int:
 
 
 def wait_for_more(page: Any, before: int, timeout: int = 45_000) -> None:
+    """Wait until a newer message than `before` is shown, and what came with it is drawn."""
     page.wait_for_function(f"n => {NEWEST} > n", arg=before, timeout=timeout)
+    page.evaluate(DRAWN)
 
 
 def say(page: Any, words: str) -> None:

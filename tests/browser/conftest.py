@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,23 +42,30 @@ class Server:
     options: tuple[str, ...] = ()
     before: str = ""
     url: str = ""
-    process: subprocess.Popen[str] = field(init=False)
+    process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> Server:
         """Start it, and wait until it answers."""
         command = f"{self.before}\nfrom assistant.cli import main; main()"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", command, "chat", "--port", "0", "--home", str(self.home), *self.options],
-            cwd=ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.process.stdout is not None
-        self.url = _address(self.process.stdout)
+        self.home.mkdir(parents=True, exist_ok=True)
+        # into a file: nobody reads a pipe once the address is known, and a full one would stop the server
+        with self.log.open("w") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", command, "chat", "--port", "0", "--home", str(self.home), *self.options],
+                cwd=ROOT,
+                env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"},
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.url = self._address()
+        RUNNING[self.url] = self
         return self
+
+    @property
+    def log(self) -> Path:
+        """What the server said since it started."""
+        return self.home / "said.log"
 
     def kill(self, worker: bool = True) -> None:
         """End it as a power cut does, the training worker included."""
@@ -71,27 +78,41 @@ class Server:
             one.send_signal(signal.SIGKILL)
         psutil.wait_procs(family, timeout=10)
         self.process.wait(10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.kill()
+        RUNNING.pop(self.url, None)
+
+    def _address(self) -> str:
+        """The address that the server prints."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            found = re.search(r"http://127\.0\.0\.1:\d+", self.log.read_text())
+            if found:
+                return found[0]
+            time.sleep(0.1)
+        raise AssertionError(f"the server did not start; it said:\n{self.log.read_text()}")
 
 
-def _address(output: IO[str]) -> str:
-    """The address that the server prints."""
-    said, until = "", time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        ready, _, _ = select.select([output], [], [], 1.0)
-        line = output.readline() if ready else ""
-        said += line
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return found[0]
-        if ready and not line:
-            break
-    raise AssertionError(f"the server did not start; it said:\n{said}")
+RUNNING: dict[str, Server] = {}
+"""The servers of the file, by address."""
+OPEN: list[Any] = []
+"""The pages of the test."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a failure: what the servers said, and what was to be seen."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for url, one in RUNNING.items():
+            report.sections.append((f"what {url} said", one.log.read_text()[-3000:]))
+        for page in OPEN:
+            with suppress(playwright.Error):
+                shown = page.evaluate("() => document.body.innerText")
+                report.sections.append((f"what {page.url} showed", shown[-3000:]))
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +171,7 @@ def window(browser: Any) -> Iterator[Opener]:
         )
         contexts.append(context)
         page = context.new_page()
+        OPEN.append(page)
         page.set_default_timeout(45_000)
         watch.over(page)
         page.goto(url)
@@ -157,6 +179,7 @@ def window(browser: Any) -> Iterator[Opener]:
         return page
 
     yield open
+    OPEN.clear()
     for context in contexts:
         context.close()
     assert watch.outside == [], "something was asked for from outside"
