@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     parser_price_in: float | None = Field(None, ge=0)
     parser_price_out: float | None = Field(None, ge=0)
     """What that server asks for a million tokens that it reads, and that it writes; None: not known."""
-    strategy: str = "mixed"
+    strategy: str = "herding"
     """How the next example is chosen; `sayso chat --strategy` sets it, too."""
     apply_at: float = Field(0.75, ge=0, le=1)
     """Readings at least this confident apply at once; others wait for a confirmation."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.more import asking
 from assistant.types import Example, Output, new_id
 
 if TYPE_CHECKING:
@@ -76,19 +77,10 @@ def made(bench: Workbench, goal: Goal, count: int, seed: int = 0) -> list[Output
 
 @contextmanager
 def _asking(bench: Workbench, example: Example) -> Iterator[More]:
-    """`more`, which asks the live version; what failed is left out."""
+    """What asks the live version."""
     live = bench.live()
     with bench.model(live or "base") as model:
-
-        def more(n: int, input: Any = None) -> list[Output]:
-            said = model.predict([example.input if input is None else input] * n)
-            return [
-                Output(**one.model_dump(), example_id=example.id, adapter=live.id if live else "base")
-                for one in said
-                if one.value is not None
-            ]
-
-        yield more
+        yield asking(model, example, live.id if live else "base")
 
 
 def _numbered(why: str, chosen: Sequence[Output], there: Sequence[Output]) -> str:

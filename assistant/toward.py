@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.more import ranked
 from assistant.tasks import Goal, Lesson, Task
 from assistant.tell import pieces
 from assistant.types import Changed, Feedback, Label, Preference, Report
@@ -89,7 +90,14 @@ def train(
     parent = sample(model, asked, critiques, goal.score, goal.measures)
     watched = Watched(goal)
     made = list(zip(asked, parent.values, strict=True))
-    lesson = Lesson(new, replay, made, lambda some: [one.value for one in model.predict(some)], watched)
+    lesson = Lesson(
+        new,
+        replay,
+        made,
+        ask=lambda some: [one.value for one in model.predict(some)],
+        likeliest=lambda input, values: ranked(model, input, values)[0],
+        watch=watched,
+    )
     fitted = fit(
         model,
         _fitting(reads, goal.material(lesson)),

@@ -14,6 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.errors import UserError
+from assistant.more import asking
 from assistant.pool import Pool
 from assistant.pool.index import Index
 from assistant.settings import Settings
@@ -307,10 +308,7 @@ class Workbench:
                 return [Output(**p.model_dump(), example_id=example.id, adapter=adapter) for p in found]
 
             def obeyed(example: Example, first: Sequence[Prediction]) -> list[Output]:
-                def more(n: int, input: Any = None) -> list[Output]:
-                    return said(example, model.predict([example.input if input is None else input] * n))
-
-                outputs = self.task.obey(example, said(example, first), rules, more)
+                outputs = self.task.obey(example, said(example, first), rules, asking(model, example, adapter))
                 return [self._explained(model, example.input, o) for o in outputs] if explain else outputs
 
             answers: list[list[Output]] = []

@@ -62,7 +62,7 @@ class Loop:
                 self.said.append(wish(smiles, property, up, len(self.said)))
 
     def _questions(self, goal: MoleculeGoal, count: int) -> list[str]:
-        def more(n: int, input: Any = None) -> list[Output]:
+        def more(n: int, input: Any = None, among: Sequence[Any] = ()) -> list[Output]:
             made = dict.fromkeys(drawn(self.model, n, self.rng, input or ""))
             return [Output(value=one, example_id="any") for one in made if one and one not in self.shown]
 

@@ -21,7 +21,7 @@ from assistant.bench._active import HELDOUT, Asker, Texts, area, course, ours
 
 SETS = ("M10", "DBLP", "BBC_News")
 STRATEGIES = (
-    "mixed",
+    "herding",
     "learned",
     "badge",
     "bald",

@@ -16,7 +16,7 @@ from assistant.bench import Benchmark, Result, bench
 from assistant.bench._desk import desk
 from assistant.bench._instructions import INSTRUCTIONS, Instruction
 from assistant.session import Session
-from assistant.texts.goal import question
+from assistant.texts.say import question
 from assistant.types import Gesture
 
 CRITIQUES = 20

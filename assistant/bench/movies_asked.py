@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 POOL, CANDIDATES, SEEN = 300, 100, 64
 ASKED, RANDOM = (5, 10, 15, 20, 25, 50, 100), (25, 50, 100)
 """After how many items each is judged; ours trains at these, too."""
-STRATEGY = "mixed"
+STRATEGY = "herding"
 Documents = Sequence[dict[str, Any]]
 
 

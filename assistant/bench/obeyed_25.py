@@ -15,7 +15,7 @@ from assistant.bench import Benchmark, Result, bench
 from assistant.bench._desk import desk
 from assistant.bench._instructions import INSTRUCTIONS, Instruction
 from assistant.session import Screen, Session
-from assistant.texts.goal import question
+from assistant.texts.say import question
 
 MORE = 2
 """How many further questions are looked at while a rule is in force."""

@@ -24,7 +24,7 @@ from assistant.texts.segment import words
 from assistant.texts.taste import Pair, learned
 from assistant.types import Preference
 
-PAIRS, DRAWS, ASKED = 500, 8, 4
+PAIRS, DRAWS, ASKED, RARE = 500, 8, 4, 0.5
 SAID = {"task": "answer", "author": "simulated", "critique": "", "reading": ""}
 LOOSE = re.compile(
     r"\w['’]\w|!|\b(?:hi|hey|hello there|thanks|just|kids|stuff|sure|yep|nope|ok)\b|[☀-➿\U0001f300-\U0001faff]", re.I
@@ -47,11 +47,14 @@ STYLES = {
 
 
 class Found(NamedTuple):
-    """Accuracy on pairs of unseen questions, and the shares of answers that show the style."""
+    """Accuracy on pairs of unseen questions, and the shares of new answers that show the style: to all of these
+    questions, and to those where it is rare. A style that comes by itself most of the time leaves little to gain."""
 
     accuracy: float
     before: float
     after: float
+    rare_before: float
+    rare_after: float
 
 
 def run(folder: Path, seeds: tuple[int, ...] = (0,), names: tuple[str, ...] = tuple(STYLES)) -> Result:
@@ -62,12 +65,11 @@ def run(folder: Path, seeds: tuple[int, ...] = (0,), names: tuple[str, ...] = tu
     middle = {name: np.mean(some, axis=0) for name, some in found.items()}
     figures = {"least accuracy of the reward": float(min(one[0] for one in middle.values()))}
     figures["least gain in new answers"] = float(min(one[2] - one[1] for one in middle.values()))
-    for name, (accuracy, before, after) in middle.items():
-        figures |= {
-            f"{name}: accuracy": float(accuracy),
-            f"{name}: before": float(before),
-            f"{name}: after": float(after),
-        }
+    figures["least share in new answers, after"] = float(min(one[2] for one in middle.values()))
+    figures["least gain where the style is rare"] = float(min(one[4] - one[3] for one in middle.values()))
+    for name, one in middle.items():
+        shown = zip(("accuracy", "before", "after", "where rare, before", "where rare, after"), one, strict=True)
+        figures |= {f"{name}: {what}": float(number) for what, number in shown}
     return Result(figures, seeds, f"{PAIRS} pairs; the model that ships")
 
 
@@ -82,7 +84,9 @@ def taught(model: Any, style: Style, seed: int) -> Found:
     rng = np.random.default_rng((seed, 1))
     all_pairs = pairs(style, known, answers(model, known, DRAWS))
     given = [all_pairs[at] for at in rng.permutation(len(all_pairs))[:PAIRS]]
-    first = answers(model, unseen, ASKED)
+    first, again = answers(model, unseen, ASKED), answers(model, unseen, ASKED)
+    # chosen by one draw and counted in another: else chance would look like learning
+    rare = [at for at, some in enumerate(first) if _share(style, [some]) <= RARE]
     feedback = [
         Preference(
             task="answer", author="simulated", critique="", reading="", input=p.input, chosen=p.better, rejected=p.worse
@@ -93,7 +97,13 @@ def taught(model: Any, style: Style, seed: int) -> Found:
     lesson = Lesson(feedback, (), (), lambda some: [one.value for one in model.predict(some)])
     fit(model, goal.material(lesson), seed=seed, recipe=model.recipe)
     after = answers(model, unseen, ASKED)
-    return Found(accuracy(given, pairs(style, unseen, first)), _share(style, first), _share(style, after))
+    return Found(
+        accuracy(given, pairs(style, unseen, first)),
+        _share(style, again),
+        _share(style, after),
+        _share(style, [again[at] for at in rare]),
+        _share(style, [after[at] for at in rare]),
+    )
 
 
 def answers(model: Any, asked: Sequence[str], count: int) -> list[list[str]]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.strategies import Beliefs, Pick, strategy
+from assistant.strategies import Array, Beliefs, Pick, strategy
 from assistant.strategies._measures import nearness
 from assistant.types import Example
 
@@ -23,8 +23,12 @@ from assistant.types import Example
 @strategy
 def coverage(candidates: Sequence[Example], beliefs: Beliefs, rng: np.random.Generator) -> Pick:
     """The candidate that covers most of what is not covered yet."""
+    why = "near to many that nothing you've judged is near to" if len(beliefs.seen) else "near to many, for a start"
+    return Pick(int(np.argmax(reached(beliefs).mean(axis=1))), why)
+
+
+def reached(beliefs: Beliefs) -> Array:
+    """(N, N) how much nearer to something judged each candidate would bring each other, in cosines; 0 or more."""
     cosines = np.maximum(beliefs.vectors @ beliefs.vectors.T, 0)
     covered = np.maximum(nearness(beliefs.vectors, beliefs.seen), 0)
-    gained = np.maximum(cosines - covered[None, :], 0).mean(axis=1)
-    so_far = "near to many that nothing you've judged is near to" if len(beliefs.seen) else "near to many, for a start"
-    return Pick(int(np.argmax(gained)), so_far)
+    return np.asarray(np.maximum(cosines - covered[None, :], 0), dtype=np.float32)

@@ -26,14 +26,14 @@ from assistant.strategies.badge import badge
 from assistant.strategies.bald import bald
 from assistant.strategies.coreset import coreset
 from assistant.strategies.coverage import coverage
+from assistant.strategies.herding import herding
 from assistant.strategies.margin import margin
-from assistant.strategies.mixed import mixed
 from assistant.strategies.random import random
 from assistant.strategies.typicality import typicality
 from assistant.types import Example
 
 ARMS = {
-    "mixed": mixed, "margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "coverage": coverage,
+    "herding": herding, "margin": margin, "bald": bald, "badge": badge, "coreset": coreset, "coverage": coverage,
     "typicality": typicality, "random": random,
 }  # fmt: skip
 PRIOR = 0.02

@@ -36,14 +36,24 @@ if TYPE_CHECKING:
     from adapters.models import Model
     from adapters.signals import Material
 
-__all__ = ["Download", "Goal", "Guard", "Lesson", "More", "Task", "View", "task"]
+__all__ = ["Asked", "Download", "Goal", "Guard", "Lesson", "Likeliest", "More", "Task", "View", "task"]
+
+Asked = Callable[[Sequence[Any]], list[Any]]
+"""What a model answers to inputs; None is one that failed."""
+Likeliest = Callable[[Any, Sequence[Any]], Any]
+"""Of some values, the one that a model thinks likeliest for an input."""
 
 
 class More(Protocol):
     """`more(n)`: n further outputs for the example, where a model can give several; [] where it can't."""
 
-    def __call__(self, n: int, input: Any = None) -> list[Output]:
-        """`input`: what to ask the model instead of the example's input."""
+    def __call__(self, n: int, input: Any = None, among: Sequence[Any] = ()) -> list[Output]:
+        """Ask the model.
+
+        Args:
+            input: what to ask it instead of the example's input.
+            among: the only values that are allowed, where it is so: then the likeliest by the model, that one first.
+        """
 
 
 @dataclass(frozen=True)
@@ -91,13 +101,15 @@ class Lesson:
         earlier: a bounded sample of what it has.
         made: (input, value) of what the parent makes of `Goal.inputs(judging=True)`; None is one that failed.
         ask: what the parent answers to inputs.
+        likeliest: which of some values it thinks likeliest for an input.
         watch: is told of each step what was made: values, None where one failed, with their worth.
     """
 
     new: Sequence[Feedback] = ()
     earlier: Sequence[Feedback] = ()
     made: Sequence[tuple[Any, Any]] = ()
-    ask: Callable[[Sequence[Any]], list[Any]] = lambda inputs: [None] * len(inputs)
+    ask: Asked = lambda inputs: [None] * len(inputs)
+    likeliest: Likeliest = lambda input, values: values[0]
     watch: Callable[[Sequence[tuple[Any, float]]], None] = lambda made: None
 
 

@@ -183,7 +183,7 @@ def _edit(value: Any, edit: EditAct) -> Any:
 
 def _render(example: Example, outputs: Sequence[Output]) -> View:
     from assistant.texts.cells import cell, question_html
-    from assistant.texts.goal import question
+    from assistant.texts.say import question
 
     texts = [str(output.value) for output in outputs]
     cells = tuple(cell(output, [*texts[:at], *texts[at + 1 :]]) for at, output in enumerate(outputs))

@@ -58,13 +58,6 @@ def _placeholders(text: str, rule: Rule) -> str | None:
     return f"{text.strip()}\n\n" + ", ".join(SLOTS[n % len(SLOTS)] for n in range(round(need - there)))
 
 
-def _bare_options(text: str, rule: Rule) -> str | None:
-    """The option that comes first in the text."""
-    said = [option.strip() for value in values(rule) for option in str(value).split("|") if option.strip()]
-    there = [(placed(text, option)[0], option) for option in said if placed(text, option)]
-    return f"{min(there)[1]}." if there else None
-
-
 def _stated(text: str, rule: Rule) -> str | None:
     """A full stop for a question mark."""
     spans = sentences(text)
@@ -135,7 +128,6 @@ def _one_line(text: str, rule: Rule) -> str | None:
 
 BLUNT: dict[str, Mender] = {
     "format.postscript": _postscript,
-    "options": _bare_options,
     "contains": _contains,
     **{name: _covered for name in FOUND if name not in ("contains", "count.questions")},
     "count.word": _said_often,

@@ -13,7 +13,7 @@ al. 2021, arXiv 2112.00861), as better than its own that break them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -24,19 +24,19 @@ from numpy.typing import NDArray
 
 from assistant.errors import UserError
 from assistant.rules import fires
-from assistant.tasks import Lesson, More
+from assistant.tasks import Asked, Lesson, Likeliest, More
 from assistant.texts.clash import disputes
-from assistant.texts.obey import broken, distance, holds, wanted
+from assistant.texts.obey import broken, distance, holds, options, wanted
 from assistant.texts.practice import Practice, practice
 from assistant.texts.repair import repaired
-from assistant.texts.say import instruction
+from assistant.texts.say import instruction, question, told
 from assistant.texts.taste import Pair, Taste, learned
 from assistant.types import Constraint, Example, Feedback, Highlight, Label, Output, Preference, new_id
 
 if TYPE_CHECKING:
     from adapters.signals import Material
 
-__all__ = ["TextGoal", "goal_of", "question"]
+__all__ = ["TextGoal", "goal_of"]
 
 ROUNDS, WIDE = 4, 8
 """How often answers are asked for where too few obey, how many for each that is wanted the last time."""
@@ -148,8 +148,10 @@ class TextGoal:
         """Answers that keep the rules as they were written, before those that had to be edited."""
         rules, asked = self._rules(example.input, example.id), question(example.input)
         found: dict[str, Output] = {}
-        tried = list(outputs)
-        for turn in range(ROUNDS):
+        # where only a few answers are allowed, the model says which of them is the likeliest
+        allowed = options(rules)
+        tried = more(len(allowed), self.asks(example), allowed) if allowed else list(outputs)
+        for turn in range(1 if allowed else ROUNDS):
             some = tried if turn == 0 else more((WIDE if turn == ROUNDS - 1 else 2) * count, self.asks(example))
             tried += some if turn else []
             pairs = _paired(some, rules)
@@ -205,15 +207,21 @@ class TextGoal:
         """Labels and preferences as people gave them, and answers of the model's own that keep or break a rule."""
         from adapters.signals import Material
 
-        own = self.practice(lesson.ask)
+        own = self.practice(lesson.ask, lesson.likeliest)
         given = [one for one in lesson.new if isinstance(one, Label | Preference)]
         earlier = [one for one in lesson.earlier if isinstance(one, Label | Preference)]
         return Material(new=[*given, *own.pairs], replay=earlier, known=own.rehearsed)
 
-    def practice(self, ask: Callable[[Sequence[Any]], list[Any]]) -> Practice:
+    def practice(self, ask: Asked, likeliest: Likeliest) -> Practice:
         """Answers to inputs of the pool, asked with the rules and without."""
+
+        def shown(text: str, input: Any, rules: Sequence[Constraint]) -> str:
+            allowed = options(rules)
+            text = str(likeliest(told(input, rules), allowed)) if allowed else text
+            return repaired(text, rules, question(input), force=True) or text if text else text
+
         taught = [(x, self._rules(x), self._silent(x)) for x in self.pool]
-        return practice(taught, ask, told, self._worth, _shown, bool(self.taste))
+        return practice(taught, ask, told, self._worth, shown, bool(self.taste))
 
     def _worth(self, text: str, input: Any, rules: Sequence[Constraint]) -> float:
         kept = self._kept(text, input, rules)
@@ -282,25 +290,6 @@ def goal_of(feedback: Sequence[Feedback], pool: Sequence[Any], judged: Sequence[
     return TextGoal(rules, learned(pairs), pool, judged)
 
 
-def told(input: Any, rules: Iterable[Constraint]) -> Any:
-    """The input as a conversation that begins with the rules; as it is, where there are none."""
-    said = " ".join(dict.fromkeys(instruction(rule.model_copy(update={"when": None})) for rule in rules))
-    if not said:
-        return input
-    messages = [{"role": "user", "content": input}] if isinstance(input, str) else list(input)
-    if messages and messages[0]["role"] == "system":
-        return [{"role": "system", "content": f"{messages[0]['content']} {said}"}, *messages[1:]]
-    return [{"role": "system", "content": said}, *messages]
-
-
-def question(input: Any) -> str | None:
-    """What was asked last, as text."""
-    if input is None or isinstance(input, str):
-        return input
-    asked = [message["content"] for message in input if message["role"] == "user"]
-    return asked[-1] if asked else None
-
-
 def _paired(outputs: Sequence[Output], rules: Sequence[Constraint]) -> Sequence[Output]:
     """Two answers as one, where that is what a rule wants and the model doesn't do by itself."""
     wanting = [rule for rule in rules if rule.property == "format.two_answers" and wanted(rule)]
@@ -312,11 +301,6 @@ def _paired(outputs: Sequence[Output], rules: Sequence[Constraint]) -> Sequence[
         for one, other in zip(short[::2], short[1::2], strict=False)
     ]
     return [*(output for output in outputs if output not in short), *twos]
-
-
-def _shown(text: str, input: Any, rules: Sequence[Constraint]) -> str:
-    """The answer as a person would see it, edited at any price, where it can be."""
-    return repaired(text, rules, question(input), force=True) or text if text else text
 
 
 def _lost(output: Output) -> float:

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.texts.checks import CHECKS, Check
 from assistant.types import Constraint, ConstraintAct
 
-__all__ = ["Rule", "broken", "concrete", "distance", "holds", "limit", "measured", "values", "wanted"]
+__all__ = ["Rule", "broken", "concrete", "distance", "holds", "limit", "measured", "options", "values", "wanted"]
 
 Rule = Constraint | ConstraintAct
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -137,6 +137,13 @@ def values(rule: Rule) -> list[Any]:
     if rule.value is None:
         return []
     return list(rule.value) if isinstance(rule.value, list | tuple) else [rule.value]
+
+
+def options(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The answers that are allowed, where a rule lists them; () where none does. Of several such, the last one's."""
+    lists = [rule for rule in rules if rule.property == "options" and SAYS.get(rule.operator) and values(rule)]
+    said = [part.strip() for value in values(lists[-1]) for part in str(value).split("|")] if lists else []
+    return tuple(dict.fromkeys(part for part in said if part))
 
 
 def measured(check: Check, rule: Rule, text: str) -> float | None:

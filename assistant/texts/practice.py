@@ -17,19 +17,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.tasks import Asked
 from assistant.types import Constraint, Example, Label, Preference
 
 __all__ = ["Practice", "practice"]
 
-TOLD, UNTOLD = 2, 2
-"""Answers to each input, with the rules said and without."""
+TOLD, UNTOLD, LIKED = 2, 2, 6
+"""Answers to each input: with the rules said, without, and where a liking alone tells them apart. The best of more is
+farther from what the model mostly says (best of n, Stiennon et al. 2020, arXiv 2009.01325)."""
 LEAST = 0.5
 """An answer that is worth less than this, of 1, is no model for anything."""
 AHEAD = 0.15
 """By how much one has to be worth more than another to be called better."""
 OWN = {"task": "", "author": "sayso", "critique": "", "reading": ""}
 
-Ask = Callable[[Sequence[Any]], list[Any]]
 Worth = Callable[[str, Any, Sequence[Constraint]], float]
 Mend = Callable[[str, Any, Sequence[Constraint]], str]
 
@@ -44,7 +45,7 @@ class Practice:
 
 def practice(
     taught: Sequence[tuple[Any, Sequence[Constraint], Sequence[Constraint]]],
-    ask: Ask,
+    ask: Asked,
     told: Callable[[Any, Sequence[Constraint]], Any],
     worth: Worth,
     mend: Mend,
@@ -59,10 +60,11 @@ def practice(
         mend: an answer as it would be shown: edited where it breaks a rule.
         likes: whether `worth` tells answers apart where there is no rule.
     """
-    asked = [input for input, *_ in taught for _ in range(UNTOLD)]
+    counts = [LIKED if likes and not rules else UNTOLD for _, rules, _ in taught]
+    asked = [input for (input, *_), count in zip(taught, counts, strict=True) for _ in range(count)]
     asked += [told(input, rules or silent) for input, rules, silent in taught if rules or silent for _ in range(TOLD)]
     said = iter(ask(asked))
-    untold = [[next(said) for _ in range(UNTOLD)] for _ in taught]
+    untold = [[next(said) for _ in range(count)] for count in counts]
     pairs: list[Label | Preference] = []
     rehearsed: list[Example] = []
     for (input, rules, silent), own in zip(taught, untold, strict=True):

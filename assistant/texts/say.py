@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from assistant.texts.checks import CHECKS, Check
 from assistant.texts.obey import SAYS, Rule, concrete, limit, values, wanted
 
-__all__ = ["SOFT", "instruction"]
+__all__ = ["SOFT", "instruction", "question", "told"]
 
 SOFT = {
     "tone.formality": "formal", "tone.warmth": "warm", "tone.friendliness": "friendly", "tone.politeness": "polite",
@@ -42,6 +43,25 @@ def instruction(rule: Rule, asked: str | None = None) -> str:
     if not rule.when:
         return said
     return f"Where this is so, “{rule.when}”: {said[0].lower()}{said[1:]}"
+
+
+def told(input: Any, rules: Iterable[Rule]) -> Any:
+    """The input as a conversation that begins with the rules; as it is, where there are none."""
+    said = " ".join(dict.fromkeys(instruction(rule.model_copy(update={"when": None})) for rule in rules))
+    if not said:
+        return input
+    messages = [{"role": "user", "content": input}] if isinstance(input, str) else list(input)
+    if messages and messages[0]["role"] == "system":
+        return [{"role": "system", "content": f"{messages[0]['content']} {said}"}, *messages[1:]]
+    return [{"role": "system", "content": said}, *messages]
+
+
+def question(input: Any) -> str | None:
+    """What was asked last, as text."""
+    if input is None or isinstance(input, str):
+        return input
+    asked = [message["content"] for message in input if message["role"] == "user"]
+    return asked[-1] if asked else None
 
 
 def _sentence(rule: Rule) -> str:

@@ -64,7 +64,7 @@ def test_every_strategy_works_in_a_session_and_its_picks_are_known(open_session:
     assert shown is not None and shown.why
     by = session.store.picked_by(session.name, [*asked, "another"])
     assert set(by) == set(asked) and set(by.values()) <= set(strategy.names())
-    if name not in ("mixed", "learned"):
+    if name not in ("herding", "learned"):
         assert set(by.values()) == {name}
     (found,) = gains(session.store, session.name)
     assert sum(found.picked.values()) == 3 and found.noise > 0

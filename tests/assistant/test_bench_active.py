@@ -23,7 +23,7 @@ def run(ask: object, budget: int = 26) -> list[float]:
     return course(texts(), places[30:], places[:24], places[24:30], ask, seed=0, budget=budget)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["random", "mixed", "learned", "bald", "badge", "margin"])
+@pytest.mark.parametrize("name", ["random", "herding", "learned", "bald", "badge", "margin"])
 def test_every_round_brings_as_many_new_labels(name: str) -> None:
     rounds: list[tuple[list[int], list[Gain]]] = []
 

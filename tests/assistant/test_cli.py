@@ -253,7 +253,7 @@ def test_chat_opens_a_task_file(sayso: Sayso, served: list[Any], tmp_path: Path)
 def test_chat_refuses_a_strategy_that_is_not_there(
     sayso: Sayso, served: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SAYSO_STRATEGY", "mixed")  # so that it is put back after the test
+    monkeypatch.setenv("SAYSO_STRATEGY", "herding")  # so that it is put back after the test
     assert "no strategy 'best'" in sayso("chat", "--strategy", "best", code=2)
     sayso("chat", "--strategy", "uncertainty")
     assert os.environ["SAYSO_STRATEGY"] == "uncertainty"

@@ -182,18 +182,22 @@ def test_learned_asks_the_strategy_that_paid_and_says_which() -> None:
     assert strategy.get("learned")(CANDIDATES, early, rng).by == "typicality"
 
 
-def test_mixed_starts_typical_and_asks_the_model_only_later() -> None:
+def test_herding_goes_by_coverage_at_first_and_then_to_where_most_is_in_doubt() -> None:
+    choose = strategy.get("herding")
     early = Beliefs(["a", "b"], never, lambda: array(VECTORS), lambda: array([[1, 0]]))
-    pick = strategy.get("mixed")(CANDIDATES, early, RNG)
-    assert (pick.why, pick.by) == ("typical of many others, and unlike what you've judged so far", "typicality")
-    rng = np.random.default_rng(0)
-    later = [strategy.get("mixed")(CANDIDATES, beliefs(seen=[[1, 0]] * 20), rng) for _ in range(400)]
-    assert 0.05 < sum(pick.by == "random" for pick in later) / 400 < 0.16
-    others = {(pick.index, pick.why) for pick in later if not pick.by}
-    assert others == {(2, "typical of many others, and unlike what you've judged so far")}
-    torn = [[0.9, 0.1], [0.5, 0.5], [0.52, 0.48], [0.9, 0.1]]
-    picks = [strategy.get("mixed")(CANDIDATES, beliefs([[1, 0]] * 20, torn, "ab"), rng) for _ in range(20)]
-    assert "torn between a (52 %) and b (48 %), and typical of others" in {pick.why for pick in picks if not pick.by}
+    pick, plain = choose(CANDIDATES, early, RNG), strategy.get("coverage")(CANDIDATES, early, RNG)
+    assert (pick.index, pick.why, pick.by) == (plain.index, plain.why, "coverage")
+    # two groups, of which the larger one is known well: the doubt is in the smaller
+    groups = [[1, 0], [0.99, 0.14], [0.98, 0.2], [0, 1], [-0.14, 0.99]]
+    said = [[0.99, 0.01]] * 3 + [[0.52, 0.48], [0.9, 0.1]]
+    seen = [[-1, 0]] * 20
+    found = Beliefs("ab", lambda: array(said), lambda: array(groups), lambda: array(seen))
+    examples = [Example(id=str(at), input="") for at in range(5)]
+    assert strategy.get("coverage")(examples, found, RNG).index in (0, 1, 2)
+    pick = choose(examples, found, RNG)
+    assert (pick.index, pick.why) == (3, "torn between a (52 %) and b (48 %), as about many others")
+    sure = Beliefs("ab", lambda: array([[0.9, 0.1]] * 5), lambda: array(groups), lambda: array(seen))
+    assert choose(examples, sure, RNG).why == "near to many that the model is unsure of"
 
 
 def test_measures() -> None:

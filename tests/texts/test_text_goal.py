@@ -11,7 +11,8 @@ import pytest
 
 from assistant.errors import UserError
 from assistant.tasks import Lesson
-from assistant.texts.goal import TextGoal, goal_of, question, told
+from assistant.texts.goal import TextGoal, goal_of
+from assistant.texts.say import question, told
 from assistant.types import Constraint, Example, Label, Output, Preference
 
 ORIGIN: dict[str, Any] = {"task": "t", "author": "ann", "critique": "c", "reading": "r"}

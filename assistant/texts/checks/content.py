@@ -18,9 +18,12 @@ def _same(text: str) -> str:
 
 
 def _one_of(text: str, options: str) -> bool:
-    """Whether the text is, but for a full stop, one of what "|" parts, or has just one of them."""
-    said = [option.strip() for option in options.split("|") if option.strip()]
-    return sum(bool(placed(text, option)) for option in said) == 1
+    """Whether the text is, but for case and the marks around it, one of what "|" parts."""
+    return _bare(text) in {_bare(option) for option in options.split("|")} - {""}
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split()).strip(" .!,;:*_\"'“”‘’«»")
 
 
 def _first_words(text: str) -> list[str]:
