@@ -8,6 +8,7 @@ not by how they were read; a rule that waits for a yes counts as not obeyed.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,30 +25,39 @@ MORE = 2
 def run(folder: Path, names: tuple[str, ...] = tuple(INSTRUCTIONS)) -> Result:
     with desk(folder, task="answer") as session:
         found = {name: tried(session, INSTRUCTIONS[name]) for name in names}
-    first = [kept for kept, _ in found.values()]
-    later = [share for _, share in found.values()]
-    missed = ", ".join(name for name, (kept, share) in found.items() if not kept or share < 1)
+    first = [one.next for one in found.values()]
+    later = [one.later for one in found.values()]
+    missed = "; ".join(f"{name} by {one.missed!r}" for name, one in found.items() if one.missed is not None)
     figures = {"next answer": float(np.mean(first)), f"the {MORE} questions after it": float(np.mean(later))}
     return Result(figures, note=f"missed: {missed}" if missed else "the model that ships")
 
 
-def tried(session: Session, one: Instruction) -> tuple[bool, float]:
-    """Whether all that was shown next obeyed, and the share of what was shown later that did."""
+class Tried(NamedTuple):
+    """Whether all that was shown next obeyed, the share of what was shown later that did, the first that did not."""
+
+    next: bool
+    later: float
+    missed: str | None
+
+
+def tried(session: Session, one: Instruction) -> Tried:
+    """The instruction, said in the chat, and taken back."""
     session.next()
     turn = session.hear(one.said)
     applied = any(message.card and message.card.state == "applied" for message in turn.messages)
-    kept = obeys(one, turn.screen) if applied else [False]
-    later = [each for _ in range(MORE) for each in obeys(one, session.next().screen)]
+    kept = shown(one, turn.screen) if applied else [("not applied", False)]
+    later = [each for _ in range(MORE) for each in shown(one, session.next().screen)]
     session.undo()
-    return all(kept), float(np.mean(later))
+    missed = next((text for text, obeyed in [*kept, *later] if not obeyed), None)
+    return Tried(all(obeyed for _, obeyed in kept), float(np.mean([obeyed for _, obeyed in later])), missed)
 
 
-def obeys(one: Instruction, screen: Screen | None) -> list[bool]:
-    """Of each answer on screen, whether it obeys; nothing on screen does not."""
+def shown(one: Instruction, screen: Screen | None) -> list[tuple[str, bool]]:
+    """Each answer on screen, and whether it obeys; nothing on screen does not."""
     if screen is None or not screen.outputs:
-        return [False]
+        return [("nothing", False)]
     asked = question(screen.example.input) or ""
-    return [one.obeyed(str(output.value), asked) for output in screen.outputs]
+    return [(str(output.value), one.obeyed(str(output.value), asked)) for output in screen.outputs]
 
 
 @bench

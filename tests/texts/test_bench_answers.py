@@ -53,10 +53,10 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_what_is_said_is_looked_for_in_the_next_answers(base: str, asked: str, tmp_path: Path) -> None:
     with desk(tmp_path / "home", task="answer", base=base, data=asked, text="question") as session:
-        kept, later = obeyed_25.tried(session, INSTRUCTIONS["length_constraints:number_sentences"])
-        assert kept and later == 1.0
+        assert obeyed_25.tried(session, INSTRUCTIONS["length_constraints:number_sentences"]) == (True, 1.0, None)
         unread = INSTRUCTIONS["length_constraints:number_words"]._replace(said="hm")
-        assert not obeyed_25.tried(session, unread)[0]  # nothing was understood, so nothing counts as obeyed
+        heard = obeyed_25.tried(session, unread)  # nothing was understood, so nothing counts as obeyed
+        assert (heard.next, heard.missed) == (False, "not applied")
         assert session.rules() == []
 
 
@@ -147,4 +147,4 @@ def test_both_trainers_take_the_same_steps_on_the_same_tokens(base: str, tmp_pat
 
 
 def test_nothing_on_screen_obeys_nothing() -> None:
-    assert obeyed_25.obeys(INSTRUCTIONS["punctuation:no_comma"], None) == [False]
+    assert obeyed_25.shown(INSTRUCTIONS["punctuation:no_comma"], None) == [("nothing", False)]

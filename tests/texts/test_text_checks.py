@@ -44,6 +44,7 @@ CASES: tuple[tuple[str, str, Any, str, str], ...] = (
     ("start", "contains", "Yes", "Yes, we do.", "Yesterday."),
     ("end", "contains", "Kettle & Co", "Best, Kettle & Co.", "Kettle & Co!? No"),
     ("options", "eq", ("yes", "no"), "No.", "Yes and no."),
+    ("options", "eq", ("yes", "no"), "**YES**", "There is no lift."),
     ("paragraph.start", "eq", "2: However", "One.\n\nHowever, two.", "However.\n\nTwo."),
     ("question.end", "eq", True, "Fine. And you?", "You? Fine."),
     ("person.first", "eq", False, "It is in, i.e. here.", "Give it to me."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,9 @@ def output(value: str, **more: Any) -> Output:
 def shown(of: TextGoal, first: list[str], later: list[str] = (), count: int = 2) -> tuple[list[Output], str, list[Any]]:  # type: ignore[assignment]
     asked: list[Any] = []
 
-    def more(n: int, input: Any = None) -> list[Output]:
+    def more(n: int, input: Any = None, among: Sequence[Any] = ()) -> list[Output]:
         asked.append(input)
-        return [output(text) for text in later]
+        return [output(text) for text in (sorted(among) if among else later)]
 
     found, why = of.choose(ASKED, [output(text) for text in first], count, more, np.random.default_rng(0))
     return found, why, asked
@@ -138,6 +139,19 @@ def test_a_model_practises_on_its_own_answers_told_and_untold() -> None:
     assert [(one.input, one.chosen, one.rejected) for one in pairs] == [(x, "At 8.", LONG) for x in of.pool]
     assert [one.value for one in material.new if isinstance(one, Label)] == ["At 8."] * 2
     assert material.known == []
+
+
+FEW = rule("options", "eq", ("yes", "no", "maybe"))
+
+
+def test_of_answers_that_are_listed_the_likeliest_is_shown_and_nothing_else() -> None:
+    found, _, asked = shown(goal(FEW), ["Yes, we have no lift.", LONG])  # the stand-in's likeliest: by the alphabet
+    assert [one.value for one in found] == ["maybe", "no"] and len(asked) == 1
+    found, *_ = shown(goal(FEW, rule("case", "eq", "capitals")), [LONG])
+    assert [one.value for one in found] == ["MAYBE", "NO"]
+    material = goal(FEW).material(Lesson(ask=lambda some: [LONG for _ in some], likeliest=lambda x, some: some[1]))
+    pairs = [one for one in material.new if isinstance(one, Preference)]
+    assert [(one.chosen, one.rejected) for one in pairs] == [("no", LONG)] * 2
 
 
 def test_where_no_rule_holds_its_own_answers_are_rehearsed() -> None:
