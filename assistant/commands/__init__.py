@@ -7,18 +7,21 @@ note("Training ...")                             -> on stderr, so that stdout st
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
+    from assistant.session import Session
     from assistant.store import Store
     from assistant.types import Constraint, Label, Preference, TaskSpec
     from assistant.workbench import Workbench
 
 __all__ = [
-    "AsJson", "Author", "Home", "Which", "describe", "meant", "name_of", "note", "say", "short", "store",
+    "AsJson", "Author", "Home", "Which", "describe", "meant", "name_of", "note", "quiet", "say", "short", "store",
     "workbench",
 ]  # fmt: skip
 
@@ -85,6 +88,20 @@ def workbench(opened: Store, task: str | None, home: Path | None) -> Workbench:
 
     chosen = settings(home=home)
     return Workbench(open_task(meant(opened, task), opened.tasks(), chosen.folder), opened, chosen)
+
+
+@contextmanager
+def quiet(task: str | None, home: Path | None, author: str | None = None) -> Iterator[Session]:
+    """A session of the task that is meant, at which nobody speaks, so that no parser's model is loaded."""
+    from assistant.session import Session
+
+    with store(home) as opened:
+        spec = meant(opened, task)
+    session = Session.open(spec, author=author, home=home, parser="scripted")
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 def describe(feedback: Label | Preference | Constraint) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, describe, meant, name_of, note, say, store
+from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, quiet, say, store
 
 if TYPE_CHECKING:
     from assistant.store import Store
@@ -62,20 +62,13 @@ def retract(
     home: Home = None,
 ) -> None:
     """Take feedback back; a live version that learned from it is left for its youngest ancestor that did not."""
-    from assistant.session import Session
-
     with store(home) as opened:
-        spec = meant(opened, task)
         name = name_of(opened, task)
         ids = [_one(opened, name, each) for each in which]
-    # nobody speaks here, so no parser's model is loaded
-    session = Session.open(spec, author=author, home=home, parser="scripted")
-    try:
+    with quiet(task, home, author) as session:
         before = _live(session.store, name)
         session.retract(ids, why)
         answers = _live(session.store, name)
-    finally:
-        session.close()
     left = answers != before
     text = f"Taken back: {len(ids)}." + (f" {answers} answers again, until the next training." if left else "")
     say(as_json, {"task": name, "retracted": ids, "live": answers, "left": left}, text)
@@ -94,21 +87,13 @@ def forget(
 
     Exit status 1: it is not proved to be gone.
     """
-    from assistant.session import Session
-
-    with store(home) as opened:
-        spec = meant(opened, task)
-    # nobody speaks here, so no parser's model is loaded
-    session = Session.open(spec, home=home, parser="scripted")
-    try:
+    with quiet(task, home) as session:
         plan = session.forget.plan(by=author, about=about)
         note(plan.told().replace("**", ""))
         if not yes:
             typer.confirm("Forget it?", abort=True, err=True)
         turn = session.forget.carry_out(plan)
         proof = session.forget.proof()
-    finally:
-        session.close()
     told = "\n".join(message.text for message in turn.messages).replace("**", "")
     say(as_json, {"plan": plan.model_dump(mode="json"), "proof": proof and proof.model_dump(mode="json")}, told)
     if proof is None or proof.left or proof.same is False:

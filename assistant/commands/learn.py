@@ -3,18 +3,15 @@ is about the versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, say, short, store, workbench
+from assistant.commands import AsJson, Author, Home, Which, describe, name_of, note, quiet, say, short, store, workbench
 
 if TYPE_CHECKING:
     from assistant.learned.account import Side
-    from assistant.session import Session
     from assistant.store import Store
     from assistant.store.rows import AdapterRow
     from assistant.types import Example
@@ -37,23 +34,14 @@ def learn(
     home: Home = None,
 ) -> None:
     """Train a new version now, in this process."""
-    from assistant.commands import meant
-    from assistant.session import Session
-
-    with store(home) as opened:
-        spec = meant(opened, task)
-    note(f"Training the task {spec.name or spec.task!r} …")
-    # nobody speaks here, so no parser's model is loaded
-    session = Session.open(spec, author=author, home=home, parser="scripted")
-    try:
+    with quiet(task, home, author) as session:
+        note(f"Training the task {session.name!r} …")
         before = {version.id for version in session.versions()}
         turn = session.learn(wait=True, trainer=trainer)
         made = next((version for version in session.versions() if version.id not in before), None)
         jobs = session.store.jobs(session.name)
         failed = made is None and bool(jobs) and jobs[0].state == "failed"
         text = jobs[0].text if failed else "\n".join(m.text for m in turn.messages[:1])
-    finally:
-        session.close()
     plain = {
         "task": session.name,
         "version": made.name if made else None,
@@ -166,7 +154,7 @@ def compare(
     home: Home = None,
 ) -> None:
     """Ask two versions about anything, and show what counted for each."""
-    with _silent(task, home) as session:
+    with quiet(task, home) as session:
         pairs = [session.account.compare(old, new, text) for text in inputs]
     plain = [
         {"input": text, "versions": [side.model_dump(mode="json") for side in pair]}
@@ -185,7 +173,7 @@ def card(
     home: Home = None,
 ) -> None:
     """Print the model card of a version: data, people, figures with intervals, limits."""
-    with _silent(task, home) as session:
+    with quiet(task, home) as session:
         text = session.account.card(version)
     if out is not None:
         out.write_text(text, encoding="utf-8")
@@ -194,7 +182,7 @@ def card(
 
 def learned(task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
     """Say what was learned: what changed, which words count now, what is fixed, what got worse."""
-    with _silent(task, home) as session:
+    with quiet(task, home) as session:
         text = session.account.learned()
         live = next((version for version in session.versions() if version.live), None)
     plain = {
@@ -224,21 +212,6 @@ def use(version: Name, task: Which = None, author: Author = None, as_json: AsJso
         opened.go_live(name, row.id if row else None, chosen.author, "chosen by hand")
     live = f"v{row.number}" if row else BASE
     say(as_json, {"task": name, "live": live}, f"{live} is live.")
-
-
-@contextmanager
-def _silent(task: str | None, home: Path | None) -> Iterator[Session]:
-    """A session at which nobody speaks, so that no parser's model is loaded."""
-    from assistant.commands import meant
-    from assistant.session import Session
-
-    with store(home) as opened:
-        spec = meant(opened, task)
-    session = Session.open(spec, home=home, parser="scripted")
-    try:
-        yield session
-    finally:
-        session.close()
 
 
 def _side(side: Side) -> str:

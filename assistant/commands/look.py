@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, meant, note, say, short, store
+from assistant.commands import AsJson, Author, Home, Which, note, quiet, say, short
 
 if TYPE_CHECKING:
     from assistant.pool.find import Hit
@@ -34,8 +33,7 @@ def find(
     home: Home = None,
 ) -> None:
     """Search over all examples of a task, by meaning or by words."""
-    session = _session(task, author, home)
-    try:
+    with quiet(task, home, author) as session:
         if read:
             _read(session)
         hits = session.find.search(text, "words" if words else "meaning", limit, unsaid)
@@ -47,19 +45,14 @@ def find(
             session.find.label(learnable, label, why=text)
             left = len(hits) - len(learnable)
             note(f"{len(learnable)} labelled as {label!r}{f'; {left} are held out' if left else ''}.")
-    finally:
-        session.close()
     said = [hit.model_dump(mode="json") for hit in hits]
     say(as_json, said, "\n".join(map(_line, hits)) or f"Nothing was found for {text!r}.")
 
 
 def cost(task: Which = None, as_json: AsJson = False, home: Home = None) -> None:
     """What the feedback of a task costs: people's minutes, seconds of training, tokens and money."""
-    session = _session(task, None, home)
-    try:
+    with quiet(task, home) as session:
         sheet = session.cost.sheet()
-    finally:
-        session.close()
     known = [
         f"{sheet.feedback} pieces of feedback took {sheet.all_minutes:.1f} minutes of people's time.",
         *(f"  {who}: {minutes:.1f}" for who, minutes in sorted(sheet.minutes.items())),
@@ -74,15 +67,6 @@ def cost(task: Which = None, as_json: AsJson = False, home: Home = None) -> None
         f"Waiting: {sheet.waiting} readings; {sheet.unlearned} pieces not learned yet; {sheet.jobs} jobs.",
     ]
     say(as_json, sheet.model_dump(mode="json"), "\n".join(known))
-
-
-def _session(task: str | None, author: str | None, home: Path | None) -> Session:
-    from assistant.session import Session
-
-    with store(home) as opened:
-        spec = meant(opened, task)
-    # nobody speaks here, so no parser's model is loaded
-    return Session.open(spec, author=author, home=home, parser="scripted")
 
 
 def _read(session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, meant, say, store
+from assistant.commands import AsJson, Author, Home, Which, quiet, say
 
 if TYPE_CHECKING:
     from assistant.quality import Finding
@@ -31,13 +31,8 @@ def quality(
     Everything is judged by what people said of the same inputs; one person alone can't be judged.
     """
     from assistant.quality import measure
-    from assistant.session import Session
 
-    with store(home) as opened:
-        spec = meant(opened, task)
-    # nobody speaks here, so no parser's model is loaded
-    session = Session.open(spec, author=author, home=home, parser="scripted")
-    try:
+    with quiet(task, home, author) as session:
         desk = session.quality
         if hold:
             desk.hold(hold, why or f"{session.author} wants it looked at")
@@ -46,8 +41,6 @@ def quality(
         if take_back:
             desk.take_back(take_back)
         findings, held, open = desk.findings(), desk.held(), desk.open()
-    finally:
-        session.close()
     plain = {
         "task": session.name,
         "findings": {name: [one.model_dump(mode="json") for one in some] for name, some in findings.items()},

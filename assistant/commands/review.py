@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, meant, note, say, short, store
+from assistant.commands import AsJson, Author, Home, Which, note, quiet, say, short
 
 if TYPE_CHECKING:
     from assistant.review.desk import Doubt
@@ -31,7 +30,7 @@ def listed(
     home: Home = None,
 ) -> None:
     """List labels that are probably wrong, with the reason; searches first where something has changed."""
-    with _session(task, None, home) as session:
+    with quiet(task, home) as session:
         queue = session.review.queue()
         if queue.stale or again:
             note("Looking through the labels …")
@@ -73,26 +72,12 @@ def drop(id: Id, task: Which = None, author: Author = None, as_json: AsJson = Fa
 def _decide(
     decide: Callable[[Session], Turn], id: str, task: str | None, author: str | None, as_json: bool, home: Path | None
 ) -> None:
-    with _session(task, author, home) as session:
+    with quiet(task, home, author) as session:
         turn = decide(session)
         left = len(session.review.queue().doubts)
     card = next(message.card for message in turn.messages if message.card)
     plain = {"task": session.name, "id": id, "reading": card.reading, "said": turn.messages[0].text, "left": left}
     say(as_json, plain, f"{turn.messages[0].text[1:-1]}. {left} left.")
-
-
-@contextmanager
-def _session(task: str | None, author: str | None, home: Path | None) -> Iterator[Session]:
-    from assistant.session import Session
-
-    with store(home) as opened:
-        spec = meant(opened, task)
-    # nobody speaks here, so no parser's model is loaded
-    session = Session.open(spec, author=author, home=home, parser="scripted")
-    try:
-        yield session
-    finally:
-        session.close()
 
 
 def _line(doubt: Doubt) -> str:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from assistant.commands import AsJson, Author, Home, Which, say, store, workbench
+from assistant.commands import AsJson, Author, Home, Which, quiet, say, short, store, workbench
 
 if TYPE_CHECKING:
     from assistant.team import Person, Team
+    from assistant.team.disputes import Dispute
 
 __all__ = ["team"]
 
@@ -142,6 +143,35 @@ def gold(
     say(as_json, known, "\n".join(lines) or "No question's answer is known yet.")
 
 
+@team.command("disputes")
+def disputed(task: Which = None, author: Author = None, as_json: AsJson = False, home: Home = None) -> None:
+    """List the examples that people disagree on, the latest first."""
+    with quiet(task, home, author) as session:
+        found = session.disputes.list()
+    lines = [line for one in found for line in _dispute(one)]
+    nothing = "Nobody contradicts anybody."
+    say(as_json, [one.model_dump(mode="json") for one in found], "\n".join(lines) or nothing)
+
+
+@team.command()
+def settle(
+    example: Annotated[str, typer.Argument(help="The example, as `sayso team disputes` shows it.")],
+    value: Annotated[str, typer.Argument(help="What it is, for all.")],
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    task: Which = None,
+    author: Author = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Say what an example is, for all: labels that contradict it are overruled, and teach no more."""
+    with quiet(task, home, author) as session:
+        turn = session.disputes.settle(example, value, why)
+        left = len(session.disputes.list())
+    told = next(message.text for message in turn.messages if message.text.startswith("Settled:")).replace("**", "")
+    plain = {"task": session.name, "example": example, "value": value, "said": told, "left": left}
+    say(as_json, plain, f"{told} {left} left.")
+
+
 @contextmanager
 def _team(task: str | None, author: str | None, home: Path | None) -> Iterator[Team]:
     """The team of the task that is meant, as this author sees it."""
@@ -150,6 +180,13 @@ def _team(task: str | None, author: str | None, home: Path | None) -> Iterator[T
 
     with store(home) as opened:
         yield Team(workbench(opened, task, home), settings(home=home, author=author).author)
+
+
+def _dispute(one: Dispute) -> Iterator[str]:
+    yield f"{one.example_id}: “{short(one.input)}”"
+    for said in one.sayings:
+        because = f", because of {', '.join(f'“{part}”' for part in said.because)}" if said.because else ""
+        yield f"  {said.author}: {'' if said.op == 'is' else 'not '}{said.value}{because}: “{short(said.words)}”"
 
 
 def _line(one: Person) -> str:

@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.cli import app
+from assistant.commands import quiet
+from assistant.parsers import parser
 from assistant.store import Store
 from assistant.types import TaskSpec
-from tests.tiny import write_task
+from tests.tiny import tiny_encoder, write_task
 
 Sayso = Callable[..., Any]
 
@@ -73,3 +75,27 @@ def test_known_answers_are_chosen_by_command(sayso: Sayso) -> None:
     assert len(sayso("gold", "--random", "2", "--json")) == 3
     assert "praise-1" not in sayso("gold", "praise-1", "--off", "--json")
     assert "not in the data" in sayso("gold", "nowhere", code=2)
+
+
+def test_disagreements_are_listed_and_settled_by_command(
+    sayso: Sayso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAYSO_LEARN_AFTER", "0")
+    with Store.open(f"sqlite:///{tmp_path / 'home' / 'sayso.db'}") as store:
+        store.save_task(store.tasks()[0].model_copy(update={"base": tiny_encoder(tmp_path / "encoder")}))
+    assert sayso("disputes") == "Nobody contradicts anybody.\n"
+    for author, value in (("ann", "complaint"), ("ben", "praise")):
+        act = {"kind": "label", "targets": ["#1"], "label": {"op": "is", "value": value}}
+        with quiet(None, tmp_path / "home", author) as session:
+            session.parser = parser.get("scripted")({value: {"acts": [act], "confidence": 0.95}})
+            session._show(session.bench.example("praise-1"), "to look at")
+            session.hear(value)
+    said = sayso("disputes")
+    assert said.startswith("praise-1: “") and "  ann: complaint: “complaint”\n  ben: praise: “praise”\n" in said
+    assert [one["example_id"] for one in sayso("disputes", "--json")] == ["praise-1"]
+    assert "has no label 'nonsense'" in sayso("settle", "praise-1", "nonsense", code=2)
+    told = sayso("settle", "praise-1", "praise", "--why", "ben is right", "--author", "rex")
+    assert told.startswith("Settled: “") and told.endswith(
+        "is praise. Overruled, and no longer used: ann (“is complaint”). 0 left.\n"
+    )
+    assert sayso("disputes") == "Nobody contradicts anybody.\n"
