@@ -143,12 +143,12 @@ def dumps(value: Any) -> str:
     return text if is_utf8(text) else json.dumps(value)
 
 
-def _fast_dumps(reading: dict[str, Any]) -> str:
+def _fast_dumps(value: Any) -> str:
     """JSON of what came from JSON, in a quarter of the time."""
     try:
-        return to_json(reading).decode()
+        return to_json(value).decode()
     except ValueError:  # half a surrogate pair
-        return dumps(reading)
+        return dumps(value)
 
 
 def is_utf8(text: str) -> bool:
@@ -224,7 +224,7 @@ def origin(row: Row) -> dict[str, Any]:
         "guideline": said["guideline"],
         "example_id": said["example_id"],
         "aspect": said.get("aspect"),
-        "evidence": dumps([*map(vars, evidence)]) if evidence else "[]",
+        "evidence": _fast_dumps([*map(vars, evidence)]) if evidence else "[]",
     }
 
 
