@@ -146,6 +146,8 @@ class Forget:
     def retrain(self, wish: Mapping[str, str], upto: int, wait: bool) -> None:
         """A training without it that ends in the proof, in place of any that may have begun with it."""
         session, task = self.session, self.session.name
+        if "by" in wish and "about" not in wish:
+            self.store.forget_traces(task, wish["by"])
         for job in self.store.jobs(task, open_only=True):
             self.store.job_event(job.id, "cancelled", None, "what it learns from was taken back")
         wanted = {**wish, "upto": str(upto)}

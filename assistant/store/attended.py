@@ -25,6 +25,8 @@ from assistant.types import now
 __all__ = ["Attended"]
 
 m, e, i = t.moments.c, t.moment_events.c, t.implicit.c
+FORGOTTEN = "forgotten"
+"""The kind of a row that is no trace, but the end of those before it."""
 KEPT = ("id", "task", "author", "conversation", "output", "worth", "asks", "about", "gain", "ready", "created_at")
 
 
@@ -148,9 +150,18 @@ class Attended(Database):
             connection.execute(sa.insert(t.implicit).values(row))
         return True
 
+    def forget_traces(self, task: str, author: str) -> None:
+        """From now on, nothing is learned from the traces that a person has left so far."""
+        newest = select(i.output).where(i.task == task, i.author == author).order_by(i.seq.desc()).limit(1)
+        row = {"task": task, "author": author, "kind": FORGOTTEN, "created_at": now()}
+        with self.writing() as connection:
+            output = connection.execute(newest).scalar()
+            if output is not None:
+                connection.execute(sa.insert(t.implicit).values(row | {"output": output}))
+
     def implicit(self, task: str, author: str | None = None) -> Iterator[ImplicitRow]:
-        """All traces of a task, oldest first."""
-        query = select(t.implicit).where(i.task == task).order_by(i.seq)
+        """All traces of a task that were not forgotten, oldest first."""
+        query = select(t.implicit).where(i.task == task, _remembered()).order_by(i.seq)
         if author is not None:
             query = query.where(i.author == author)
         with self.reading() as connection:
@@ -166,7 +177,7 @@ class Attended(Database):
             select(i.kind, i.text, o.body, m.input)
             .join(t.outputs, o.id == i.output)
             .outerjoin(t.moments, m.output == i.output)
-            .where(i.task == task, i.kind.in_(("copied", "edited")), i.created_at <= until)
+            .where(i.task == task, i.kind.in_(("copied", "edited")), i.created_at <= until, _remembered())
             .order_by(i.seq.desc())
             .limit(newest)
         )
@@ -177,6 +188,13 @@ class Attended(Database):
              row.text if row.kind == "edited" else row.body["value"])
             for row in rows
         ]  # fmt: skip
+
+
+def _remembered() -> sa.ColumnElement[bool]:
+    """That a row is a trace, and its person has not been forgotten since."""
+    later = t.implicit.alias("later")
+    same = (later.c.task == i.task, later.c.author == i.author, later.c.kind == FORGOTTEN, later.c.seq > i.seq)
+    return sa.and_(i.kind != FORGOTTEN, ~sa.exists().where(*same))
 
 
 def _may_ask(connection: Connection, row: MomentRow, most: int | None, since: datetime | None) -> bool:

@@ -170,12 +170,15 @@ class TextGoal:
 
     def _best(self, tried: Sequence[Output], rules: Sequence[Constraint], asked: str | None) -> Output:
         """What is nearest to obeying, where nothing does; edited, if need be, so that the edit shows."""
-        best = min(tried, key=lambda one: sum(distance(rule, str(one.value), asked) for rule in rules))
-        acted = tuple(rule.id for rule in rules)
-        edited = repaired(str(best.value), rules, asked, force=True)
-        if edited is not None:
-            self.found = [f"After {len(tried)} tries none kept every rule, so #1 was edited until it does."]
-            return best.model_copy(update={"value": edited, "said": best.value, "rules": acted, "id": new_id()})
+        ranked = sorted(tried, key=lambda one: sum(distance(rule, str(one.value), asked) for rule in rules))
+        best, acted = ranked[0], tuple(rule.id for rule in rules)
+        # of two answers more can be made than of one: several paragraphs, for example
+        more = [f"{best.value}\n\n{one.value}" for one in ranked if one.value != best.value][:1]
+        for text in (str(best.value), *more):
+            edited = repaired(text, rules, asked, force=True)
+            if edited is not None:
+                self.found = [f"After {len(tried)} tries none kept every rule, so #1 was edited until it does."]
+                return best.model_copy(update={"value": edited, "said": best.value, "rules": acted, "id": new_id()})
         missed = "; ".join(instruction(rule) for rule in broken(rules, str(best.value), asked))
         self.found = [f"After {len(tried)} tries none keeps every rule. This one is nearest, but breaks: {missed}"]
         return best.model_copy(update={"rules": acted})

@@ -194,6 +194,18 @@ def test_nothing_that_learned_it_answers_where_nothing_was_trained(open_home: Op
     assert ann.bench.live_name() == "v1" and LABELS
 
 
+def test_who_is_forgotten_leaves_no_traces_either(open_home: Open) -> None:
+    ann = open_home("ann")
+    teach(ann, "it was lovely and quick", "complaint")
+    output = ann.screen().outputs[0].id  # type: ignore[union-attr]
+    ann.attention.notice(output, "copied")
+    ann.forget.carry_out(ann.forget.plan(about="lovely"))
+    assert len(list(ann.store.implicit(ann.name))) == 1, "that was not about the person"
+    teach(ann, "it was lovely and quick", "complaint")
+    ann.forget.carry_out(ann.forget.plan(by="me"))
+    assert list(ann.store.implicit(ann.name)) == []
+
+
 def test_a_training_whose_lesson_was_taken_back_meanwhile_does_not_go_live(
     open_home: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,18 @@ def test_traces_are_kept_once(store: Store) -> None:
         store.add_implicit("mail", "ann", "nothing", "copied")
 
 
+def test_traces_of_who_was_forgotten_teach_nothing_and_later_ones_do(store: Store) -> None:
+    first, second = moment(store), moment(store, "b")
+    store.forget_traces("mail", "ann")  # nobody left one yet
+    for author in ("ann", "ben"):
+        store.add_implicit("mail", author, first.output, "copied")
+    assert len(store.signs("mail", now(), 9)) == 2
+    store.forget_traces("mail", "ann")
+    assert [one.author for one in store.implicit("mail")] == ["ben"] and len(store.signs("mail", now(), 9)) == 1
+    store.add_implicit("mail", "ann", second.output, "copied")
+    assert [one.author for one in store.implicit("mail")] == ["ben", "ann"] and len(store.signs("mail", now(), 9)) == 2
+
+
 def test_what_is_not_there_is_said(store: Store) -> None:
     with pytest.raises(UserError, match="no moment"):
         store.moment("nothing")

@@ -141,6 +141,12 @@ def test_a_model_practises_on_its_own_answers_told_and_untold() -> None:
     assert material.known == []
 
 
+def test_of_two_answers_more_paragraphs_are_made_than_of_one() -> None:
+    two = rule("length.paragraphs", "eq", 2)
+    found, *_ = shown(goal(two), ["At eight.", "We open at eight."], ["At eight."])
+    assert [one.value for one in found] == ["At eight.\n\nWe open at eight."]
+
+
 FEW = rule("options", "eq", ("yes", "no", "maybe"))
 
 
