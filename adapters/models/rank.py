@@ -178,7 +178,7 @@ class Rank:
         """How it is best trained."""
         from adapters.fit import Recipe
 
-        return Recipe(settle=30, ridge=0.3, passes=6, least_steps=24, most_steps=60, inner_rate=1e-3)
+        return Recipe(settle=30, ridge=0.3, passes=6, least_steps=24, most_steps=200, inner_rate=1e-3)
 
     # --- inside -----------------------------------------------------------------------------------------
 
