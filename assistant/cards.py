@@ -151,6 +151,8 @@ def say_rule(rule: ConstraintAct | Constraint, vocabulary: Vocabulary = Vocabula
     elif rule.property in EDGES and rule.operator in ("contains", "not_contains"):
         begins, begin = EDGES[rule.property]
         body = f"it {begins if rule.operator == 'contains' else f'does not {begin}'} with **{value}**"
+    elif rule.property == "options" and rule.operator in ("eq", "contains"):
+        body = f"the answer is {_either(rule.value)}"
     elif isinstance(rule.value, bool) and rule.operator in ("eq", "ne"):
         name = called(rule.property, vocabulary)
         wanted = rule.value == (rule.operator == "eq")
@@ -181,6 +183,15 @@ def _verb(operator: str, several: bool) -> str:
     """
     first, *rest = OPERATORS[operator].split()
     return " ".join([PLURAL.get(first, first) if several else first, *rest])
+
+
+def _either(value: Any) -> str:
+    """
+    >>> _either(("yes", "no", "maybe"))
+    '**yes**, **no** or **maybe**'
+    """
+    *some, last = [f"**{part}**" for part in (value if isinstance(value, list | tuple) else str(value).split("|"))]
+    return f"{', '.join(some)} or {last}" if some else last
 
 
 def show_value(value: Any) -> str:
