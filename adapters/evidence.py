@@ -30,7 +30,7 @@ from assistant.types import Behaviour, Changed, Counts, Example, Label, Learned,
 
 __all__ = ["Look", "View", "distinctive", "learned", "look", "see", "worse"]
 
-WORDS, TEXTS = 10, 3
+WORDS, TEXTS = 6, 3
 """How many words are tried, each in how many texts."""
 LIKE = 0.45
 """The cosine from which on two texts are about the same."""
@@ -38,7 +38,7 @@ FEWEST = 3
 """Answers that make a group."""
 MOST, TYPICAL, NAMES = 8, 3, 3
 """Of the groups, the examples of each, and the words that name it."""
-LOST, BLAMED = 12, 32
+LOST, BLAMED = 12, 16
 """Of what got worse, the examples that are kept, and the newest feedback that is looked through for causes."""
 NATS = 0.2
 """What a word must count, and by how much more than before, to be told."""

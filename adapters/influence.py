@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from adapters.fit import Recipe
 from adapters.models import Model
-from adapters.signals import Material, signal
+from adapters.signals import Material, Signal, signal
 from assistant.types import Label, Preference
 
 __all__ = ["causes", "influence"]
@@ -56,7 +56,8 @@ def influence(
     recipe = recipe or Recipe()
     parameters = _parameters(model)
     model.train(False)
-    parts = [_losses(model, one, recipe) for one in taught]
+    signals = {name: signal.get(name)() for name in signal.names()}
+    parts = [_losses(model, one, signals, recipe) for one in taught]
     counts = items or _counts(parts, len(known))
     pushed = torch.stack([_pushed(parameters, part, counts) for part in parts])
     asked = torch.stack([_gradient(parameters, model.logp([x], [y]).sum()) for x, y in queries])
@@ -97,11 +98,10 @@ def _parameters(model: Model) -> list[nn.Parameter]:
     return [p for name, p in named if name.startswith("head.")] or [p for _, p in named]
 
 
-def _losses(model: Model, one: Label | Preference, recipe: Recipe) -> list[_Part]:
+def _losses(model: Model, one: Label | Preference, signals: Mapping[str, Signal], recipe: Recipe) -> list[_Part]:
     """What one piece of feedback alone comes to, by every signal that eats it."""
     found = []
-    for name in signal.names():
-        made = signal.get(name)()
+    for name, made in signals.items():
         weight = recipe.weights.get(name, made.weight)
         items = made.prepare(model, Material(new=[one])) if weight else []
         if items:
