@@ -39,9 +39,8 @@ MEMORY_BYTES = 2**30
 SAID = 100_000
 """Texts whose features are remembered until the adapter changes; 6 kB each."""
 MAX_TOKENS = 256
-EVEN_TEXTS, EVEN_TOKENS, SHORT = 4, 16, 64
-"""The shape of a batch without gradients: so many texts (twice as many of up to `SHORT` tokens; on a GPU 16 times as
-many), tokens in multiples of so many.
+EVEN_TEXTS, EVEN_TOKENS = 4, 16
+"""The shape of a batch without gradients: so many texts (on a GPU 16 times as many), tokens in multiples of so many.
 The order of a sum depends on the shape, and with it the last bit. In batches of one shape what is said of a text
 depends on the text and the adapter alone, never on its company, so a training comes out the same, bit for bit, whatever
 else was asked before: that is how forgetting can be proved."""
@@ -198,13 +197,12 @@ class Encoder(nn.Module):
 
     def _even(self, texts: list[str]) -> Iterator[tuple[list[str], int]]:
         """Batches of one shape, each with the tokens that its texts are padded to; the last text fills up the rest."""
-        many = 16 if on_gpu() else 1
+        size = EVEN_TEXTS * (16 if on_gpu() else 1)
         tokens = self.tokenizer(texts, truncation=True, max_length=self.most_tokens)["input_ids"] if texts else []
         alike: dict[int, list[str]] = {}
         for text, found in zip(texts, tokens, strict=True):
             alike.setdefault(-(-len(found) // EVEN_TOKENS) * EVEN_TOKENS, []).append(text)
         for length, some in alike.items():
-            size = many * (EVEN_TEXTS if length > SHORT else 2 * EVEN_TEXTS)
             for start in range(0, len(some), size):
                 chunk = some[start : start + size]
                 yield chunk + chunk[-1:] * (size - len(chunk)), min(length, self.most_tokens)
