@@ -150,6 +150,8 @@ class Classifier:
                     f"The adapter does not fit the base {self.base_id!r} at {name!r}",
                     "an adapter needs the base and the rank that it was trained with",
                 )
+        # a training begins where the one before it ended: what was read of texts then holds still
+        changed = any(not torch.equal(p.cpu(), state[name]) for name, p in self.encoder.lora())
         with torch.no_grad():
             for name, parameter in self._whole():
                 parameter.copy_(state[name])
@@ -159,7 +161,8 @@ class Classifier:
                     known = state.get(f"head.{name}.{label}")
                     rows[index] = 0.0 if known is None else known[0].to(rows.device)
         self.temperature = float(state.get("head.temperature", torch.ones(1))[0])
-        self.parts.forget()
+        if changed:
+            self.parts.forget()
 
     def calibrate(self, inputs: Sequence[Any], values: Sequence[Any]) -> None:
         known = [(text, value) for text, value in zip(inputs, values, strict=True) if value in self.labels]

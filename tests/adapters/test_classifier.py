@@ -137,3 +137,19 @@ def test_evidence_is_taken_out_or_left_alone() -> None:
     assert "money back" not in without("I want my money back", evidence)
     assert only("I want my money back", evidence) == "money back"
     assert only("I want it", evidence) is None
+
+
+def test_what_was_read_holds_where_the_same_adapter_is_loaded_again(
+    model: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, state = model.predict(TEXTS), model.state()
+    read: list[int] = []
+    run = model.encoder._run
+    monkeypatch.setattr(model.encoder, "_run", lambda texts, *more: read.append(len(texts)) or run(texts, *more))
+    model.load(state)
+    assert model.predict(TEXTS) == before and read == []
+    other = {name: value + 0.1 if "lora_" in name else value for name, value in state.items()}
+    model.load(other)
+    assert model.predict(TEXTS) != before and read
+    model.load(state)
+    assert model.predict(TEXTS) == before
