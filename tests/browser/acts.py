@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+TimeoutError = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").TimeoutError
+
 NEWEST = "Math.max(0, ...[...document.querySelectorAll('.log > [data-seq]')].map(one => Number(one.dataset.seq)))"
 BOX = "#box textarea"
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -39,6 +43,12 @@ def wait_for_more(page: Any, before: int, timeout: int = 45_000) -> None:
     """Wait until a newer message than `before` is shown, and what came with it is drawn."""
     page.wait_for_function(f"n => {NEWEST} > n", arg=before, timeout=timeout)
     page.evaluate(DRAWN)
+
+
+def wait_for_words(page: Any, pattern: str) -> None:
+    """Wait until a message has these words; a training that ends meanwhile may say something after it."""
+    some = "pattern => [...document.querySelectorAll('.log .said')].some(one => RegExp(pattern).test(one.innerText))"
+    page.wait_for_function(some, arg=pattern)
 
 
 def say(page: Any, words: str) -> None:
@@ -96,10 +106,19 @@ def mark(page: Any, words: str) -> None:
         page.mouse.move((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, steps=3)
         page.mouse.move(box[2] - 1, box[3], steps=3)
         page.mouse.up()
-        if page.evaluate("() => document.getSelection().toString().trim()") == words:
+        if page.evaluate("() => document.getSelection().toString().trim()") == words and _noticed(page):
             return
         page.evaluate("() => document.getSelection().removeAllRanges()")
     raise AssertionError(f"the words {words!r} could not be marked")
+
+
+def _noticed(page: Any) -> bool:
+    """Whether the page shows what was marked; what is drawn anew just then takes the mark away."""
+    try:
+        page.locator("#evidence .piece").first.wait_for(timeout=3000)
+    except TimeoutError:
+        return False
+    return True
 
 
 def lasso(page: Any, parts: list[Any]) -> None:

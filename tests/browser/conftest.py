@@ -101,6 +101,14 @@ OPEN: list[Any] = []
 """The pages of the test."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A real browser beside two others on two cores, while trainings end when they end: what fails is tried once more,
+    and the summary tells of it (-rR)."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Beside a failure: what the servers said, and what was to be seen."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import count, press, say, wait_for_more
+from tests.browser.acts import count, press, say, wait_for_more, wait_for_words
 from tests.browser.conftest import Opener, Server
 from tests.tiny import tiny_encoder, write_task
 
@@ -55,7 +55,7 @@ def test_what_was_learned_is_told_asked_about_and_forgotten(tiny: Server, window
     trained(page, "v1")
 
     press(page, "#example [data-act=why]")
-    assert "I say" in page.locator(".log .said").last.inner_text()
+    wait_for_words(page, "^I say ")
     look(page, "why")
 
     tab(page, "Versions")
