@@ -51,7 +51,8 @@ class Desirability(Protocol):
 
 def _sigmoid(x: Array, slope: float) -> Array:
     """1 / (1 + 10^(-slope x)), written with tanh, which never overflows."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * math.log(10) * slope * x)))
+    with np.errstate(over="ignore"):  # the tanh of infinity is 1
+        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * math.log(10) * (slope * x))))
 
 
 def _known(wanted: Array, values: Array) -> Array:
@@ -84,9 +85,10 @@ class Sigmoid:
 
     def __call__(self, values: Values) -> Array:
         x = np.asarray(values, np.float64) - (self.low + self.high) / 2
-        if self.high == self.low:
+        slope = 10 * self.k / (self.high - self.low) if self.high > self.low else math.inf
+        if math.isinf(slope):  # a step, also where the two are all but equal
             return _known((x > 0).astype(np.float64), x)
-        return _sigmoid(x, 10 * self.k / (self.high - self.low))
+        return _sigmoid(x, slope)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.errors import UserError
@@ -88,6 +88,8 @@ def test_the_unknown_stays_unknown(shape: Desirability) -> None:
 
 
 @given(ranges, st.floats(0.01, 10), values)
+@example([0.0, 5e-324], 1.0, [0.0])
+@example([0.0, 1e-306], 1.0, [0.0, 1e6])
 def test_sigmoids_are_monotone_and_mirror_each_other(r: list[float], k: float, given_values: list[float]) -> None:
     x = np.sort(given_values)
     assert (np.diff(Sigmoid(*r, k)(x)) >= 0).all()
