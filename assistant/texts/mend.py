@@ -19,7 +19,7 @@ from assistant.texts.cut import clauses, parted
 from assistant.texts.drop import DROPS, Mender, most
 from assistant.texts.find import TITLED, closes_with, opening
 from assistant.texts.markup import HEADING, kinds
-from assistant.texts.obey import SAYS, Rule, values, wanted
+from assistant.texts.obey import SAYS, Rule, options, values, wanted
 from assistant.texts.reform import plain
 from assistant.texts.segment import ITEM, paragraphs, sentences, words
 
@@ -90,8 +90,7 @@ def _one_answer(text: str, rule: Rule) -> str | None:
 
 def _option(text: str, rule: Rule) -> str | None:
     """Of several that are named, the one that the text starts with."""
-    said = [option.strip() for value in values(rule) for option in str(value).split("|") if option.strip()]
-    return next((f"{option}." for option in said if opening(text.lower(), option.lower()) is not None), None)
+    return next((f"{one}." for one in options([rule]) if opening(text.lower(), one.lower()) is not None), None)
 
 
 def _sentence_words(text: str, rule: Rule) -> str | None:
