@@ -296,6 +296,7 @@ window.sayso = (() => {
   document.addEventListener("keydown", key);
   document.addEventListener("pointerdown", event => {
     pressing = true;
+    if (event.button === 0 && source()?.contains(event.target)) taken = ""; // marking anew, be it the same words
     if (!name(event.target)) focused = null;
   });
   document.addEventListener("pointercancel", () => { pressing = false; });
@@ -303,6 +304,7 @@ window.sayso = (() => {
   // fingers move the handles of a selection without any pointer event
   document.addEventListener("selectionchange", () => {
     clearTimeout(later);
+    if (document.getSelection()?.isCollapsed) taken = "";
     later = setTimeout(() => { if (!pressing) mark(); }, 500);
   });
   document.addEventListener("click", event => {
