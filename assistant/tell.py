@@ -32,7 +32,7 @@ def again(before: Sequence[Output], after: Sequence[Output], how: str, said: str
     same = [output.value for output in before] == [output.value for output in after]
     if said:
         stayed = len({output.value for output in before} & {output.value for output in after})
-        return f"Asked again, {how}: {stayed} of {len(after)} stayed. {said}."
+        return f"Asked again, {how}: {stayed} of {len(before)} stayed. {said}."
     said = " · ".join(_said(output) for output in after)
     return f"Asked again, {how}: {'still ' if same else ''}{said}."
 

@@ -18,7 +18,7 @@ import numpy as np
 from assistant.more import ranked
 from assistant.tasks import Goal, Lesson, Task
 from assistant.tell import pieces
-from assistant.types import Changed, Feedback, Label, Preference, Report
+from assistant.types import Changed, Example, Feedback, Label, Preference, Report
 from assistant.workbench import unread
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def train(
     inputs = goal.inputs(judging=True)
     asked = [inputs[i % len(inputs)] for i in range(task.sample)]
     progress(0.02, "sampling the present version", None)
-    parent = sample(model, asked, critiques, goal.score, goal.measures)
+    told = [goal.asks(Example(id="", input=one)) for one in asked]
+    parent = sample(model, asked, critiques, goal.score, goal.measures, told)
     watched = Watched(goal)
     made = list(zip(asked, parent.values, strict=True))
     lesson = Lesson(
@@ -107,7 +108,7 @@ def train(
         progress=lambda share: progress(0.08 + 0.82 * share, _told(watched.figures), watched.figures or None),
     )
     progress(0.92, "sampling the new version", None)
-    candidate = sample(model, asked, critiques, goal.score, goal.measures)
+    candidate = sample(model, asked, critiques, goal.score, goal.measures, told)
     named = [(words.get(f.critique, ""), f) for f in critiques]
     report = compare(parent, candidate, task.guards, named, task.metric)
     moved = _moved(earlier, before, goal)

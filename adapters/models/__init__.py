@@ -23,7 +23,8 @@ class Model(Protocol):
     """A task model whose adapter can be trained, saved, swapped and switched off.
 
     Two methods more a family may have, for strategies: `draws(inputs) -> (K, N, C)` probabilities by adapters like the
-    one it holds (`bald`), and `gradients(inputs) -> (N, P)` of -logp of the likeliest value by its head (`badge`).
+    one it holds (`bald`), and `gradients(inputs) -> (N, P)` of -logp of the likeliest value by its head (`badge`). One
+    that writes may have `fluency(inputs, values)`, in [0, 1]: how likely its base finds them (the gate's `fluent`).
     """
 
     base_id: str

@@ -246,9 +246,12 @@ class TextGoal:
         }
 
     def spread(self, values: Sequence[Any]) -> dict[str, float]:
-        """The share of words that do not occur in a text twice: who repeats themselves has learned too much."""
-        said = [str(value).casefold().split() for value in values]
-        return {"varied": float(np.mean([len(set(some)) / len(some) for some in said if some])) if any(said) else 0.0}
+        """The share of four characters in a row that do not occur in a text twice, be it in words or within one: who
+        repeats themselves has learned too much."""
+        runs = [
+            [text[at : at + 4] for at in range(max(1, len(text) - 3))] for text in map(str.casefold, map(str, values))
+        ]
+        return {"varied": float(np.mean([len(set(some)) / len(some) for some in runs])) if runs else 0.0}
 
     # --- what is believed, and for other tools -----------------------------------------------------------
 

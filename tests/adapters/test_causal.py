@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,21 @@ def test_only_the_adapter_learns_and_it_can_be_switched_off(model: Causal) -> No
     model.load(kept)
     assert not torch.allclose(model.logp([ASKED], ["At nine."]), before)
     model.load(None)
+
+
+def test_how_likely_a_text_is_to_the_base_is_asked_of_the_base(model: Causal) -> None:
+    model.load(None)
+    own = "At nine."
+    known = model.fluency([ASKED, ASKED], [own, None])
+    row = model.tokens(ASKED, own)
+    with torch.no_grad():
+        total = float(model.logp([ASKED], [own]))
+    assert known == pytest.approx(math.exp(total / len(row[1])), abs=1e-4)
+    moved(model)
+    assert model.fluency([ASKED], [own]) == pytest.approx(known, abs=1e-4)
+    model.load(None)
+    assert model.fluency([ASKED, ASKED], [own, "long " * 300]) == pytest.approx(known, abs=1e-4)
+    assert model.fluency([ASKED], [None]) == model.fluency([], []) == 0
 
 
 def test_an_answer_can_be_begun_for_it(model: Causal) -> None:

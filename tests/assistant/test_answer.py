@@ -66,6 +66,28 @@ def test_a_rule_is_obeyed_in_the_very_next_answer_and_learned(session: Session) 
     assert "before" in session.compared("v1") and "two sentences" in session.view()
 
 
+def test_a_version_that_babbles_is_held_back(session: Session) -> None:
+    import torch
+
+    from adapters.guards import compare, sample
+
+    goal = session.bench.goal()
+    assert goal is not None
+    asked = list(goal.inputs(judging=True)) * 4
+    with session.bench.model() as model:
+        good = sample(model, asked, [], goal.score, goal.measures)
+        changed = model.state()
+        torch.manual_seed(0)
+        babbling = {name: torch.randn_like(value) if "lora_B" in name else value for name, value in changed.items()}
+        model.load(babbling)
+        bad = sample(model, asked, [], goal.score, goal.measures)
+        model.load(None)
+    assert compare(good, good, {"fluent": session.task.guards["fluent"]}, [], "worth").measures[-1].broken is False
+    held = compare(good, bad, {"fluent": session.task.guards["fluent"]}, [], "worth")
+    told = next(one for one in held.measures if one.name == "fluent")
+    assert told.before > 0.9 and told.after < 0.1 and told.broken and not held.live
+
+
 def test_a_correction_is_a_label_and_a_pair_and_stays_on_screen(session: Session) -> None:
     session.next()
     turn = session.hear("it is 8, not 9")
@@ -125,3 +147,15 @@ def test_the_page_shows_what_differs_and_runs_nothing() -> None:
     assert '<mark class="differs">9.</mark>' in view.cells[1]
     talk = [{"role": "user", "content": "Hello?"}]
     assert "Hello?" in task.render(Example(id="2", input=talk), []).html
+
+
+def test_who_repeats_themselves_is_less_varied_in_words_and_within_them() -> None:
+    from assistant.texts.goal import goal_of
+
+    def varied(text: str) -> float:
+        return goal_of([], []).spread([text])["varied"]
+
+    assert varied("We open at nine, every day but Sunday.") > 0.95
+    assert varied("We open, we open, we open, we open.") < 0.5
+    assert varied("A shortortortortortortortortort one") < 0.6
+    assert varied("No.") == 1 and goal_of([], []).spread([])["varied"] == 0

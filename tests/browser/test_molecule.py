@@ -96,8 +96,14 @@ def test_a_chemist_talks_molecules_towards_what_they_mean(chemist: Server, windo
     page.wait_for_selector("#learned .mol-curves svg")
     keep(page, "molecules-learned")
     _take(page)
-    page.get_by_role("tab", name="Chat").click()
 
+
+@pytest.mark.slow
+def test_a_training_brings_molecules_that_hold_what_was_said(chemist: Server, window: Opener) -> None:
+    page = window(chemist.url)
+    page.wait_for_selector(".cell svg.mol")
+    teach(page, "no nitro groups")
+    teach(page, "keep MW under 350")
     _train(page)
     page.get_by_role("tab", name="Versions").click()
     page.locator("#versions [data-act=changes]").first.click()

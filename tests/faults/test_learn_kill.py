@@ -169,8 +169,11 @@ def hear_without_end(options: dict[str, Any], told: Connection, seed: int) -> No
         told.send(criticise(session, chance))
 
 
-def test_a_server_killed_at_random_moments_forgets_nothing_that_it_acknowledged(options: dict[str, Any]) -> None:
-    kills = 8
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_server_killed_at_random_moments_forgets_nothing_that_it_acknowledged(
+    options: dict[str, Any], kills: int
+) -> None:
     # children are forked from a small server that has loaded everything: each starts in milliseconds
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["adapters.models.classifier", "adapters.shelf", "sklearn", __name__])

@@ -34,7 +34,7 @@ def talk_without_end(url: str, told: Connection, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kills"), [("sqlite", 25), ("postgres", 10), pytest.param("sqlite", 100, marks=pytest.mark.slow)]
+    ("kind", "kills"), [("sqlite", 10), ("postgres", 5), pytest.param("sqlite", 100, marks=pytest.mark.slow)]
 )
 def test_killed_at_random_moments(kind: str, kills: int, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue(f"{kind}_url")
