@@ -5,8 +5,6 @@
 
 It may go live if what it makes is not worth less beyond noise (a one-sided Welch test of the means), and no guard is
 broken: a model that learns a score alone finds what the score forgot, so validity, diversity and the like are bounded.
-So is how likely the outputs are to the model without any adapter: far from that nothing is known of what it says
-(Stiennon et al. 2020, arXiv 2009.01325, of reward models).
 """
 
 from __future__ import annotations
@@ -64,22 +62,14 @@ def sample(
     critiques: Sequence[Label | Preference],
     score: Callable[[Sequence[Any], Sequence[Any]], NDArray[np.float64]],
     measures: Callable[[Sequence[Any], Sequence[Any]], dict[str, float]],
-    told: Sequence[Any] = (),
 ) -> Sampled:
-    """What the adapter that the model holds makes of the inputs.
-
-    Args:
-        told: the inputs with all that the model should know besides, by which its base is asked how likely that is.
-    """
+    """What the adapter that the model holds makes of the inputs."""
     values = [said.value for said in model.predict(inputs)]
     there = [(input, value) for input, value in zip(inputs, values, strict=True) if value is not None]
     with torch.no_grad():
         margins = [float(margin) for margin in _margins(model, critiques)]
     scores = score([value for _, value in there], [input for input, _ in there])
-    figures = measures(values, inputs)
-    if fluency := getattr(model, "fluency", None):
-        figures["fluent"] = fluency(told or inputs, values)
-    return Sampled(values, scores, figures, margins)
+    return Sampled(values, scores, measures(values, inputs), margins)
 
 
 def _margins(model: Model, critiques: Sequence[Label | Preference]) -> list[float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ MOVED = 3
 """Ranks by which an output has to move to be worth telling."""
 Reads = Callable[[Any, Any], str]
 """Why an input with a value can't be read, "" where it can."""
+Bits = Callable[[Sequence[Any], Sequence[Any]], float]
+"""See `Causal.surprise`."""
 Tell = Callable[[float, str, "dict[str, float] | None"], None]
 
 
@@ -87,8 +90,7 @@ def train(
     inputs = goal.inputs(judging=True)
     asked = [inputs[i % len(inputs)] for i in range(task.sample)]
     progress(0.02, "sampling the present version", None)
-    told = [goal.asks(Example(id="", input=one)) for one in asked]
-    parent = sample(model, asked, critiques, goal.score, goal.measures, told)
+    parent = sample(model, asked, critiques, goal.score, goal.measures)
     watched = Watched(goal)
     made = list(zip(asked, parent.values, strict=True))
     lesson = Lesson(
@@ -99,16 +101,21 @@ def train(
         likeliest=lambda input, values: ranked(model, input, values)[0],
         watch=watched,
     )
+    material = _fitting(reads, goal.material(lesson))
     fitted = fit(
         model,
-        _fitting(reads, goal.material(lesson)),
+        material,
         seed=seed,
         recipe=getattr(model, "recipe", None) or Recipe(),
         folder=folder,
         progress=lambda share: progress(0.08 + 0.82 * share, _told(watched.figures), watched.figures or None),
     )
     progress(0.92, "sampling the new version", None)
-    candidate = sample(model, asked, critiques, goal.score, goal.measures, told)
+    candidate = sample(model, asked, critiques, goal.score, goal.measures)
+    if surprise := getattr(model, "surprise", None):
+        bits = partial(_surprise, surprise, goal)
+        parent.measures["surprise"] = max(bits(asked, parent.values), bits(*_shown(material)))
+        candidate.measures["surprise"] = bits(asked, candidate.values)
     named = [(words.get(f.critique, ""), f) for f in critiques]
     report = compare(parent, candidate, task.guards, named, task.metric)
     moved = _moved(earlier, before, goal)
@@ -141,6 +148,17 @@ def _fitting(reads: Reads, material: Material) -> Material:
         replay=_readable(reads, material.replay)[0],
         known=[one for one in material.known if not reads(one.input, one.label)],
     )
+
+
+def _surprise(bits: Bits, goal: Goal, inputs: Sequence[Any], values: Sequence[Any]) -> float:
+    """How unlikely values are to the base that is told of the rules, which may want what is odd; in bits per token."""
+    return bits([goal.asks(Example(id="", input=one)) for one in inputs], values)
+
+
+def _shown(material: Material) -> tuple[list[Any], list[Any]]:
+    """Inputs, and the texts that a training shows as right for them: what comes of it may be as odd as these are."""
+    said = [f for f in material.new if isinstance(f, Preference) or (isinstance(f, Label) and f.op == "is")]
+    return [f.input for f in said], [f.chosen if isinstance(f, Preference) else f.value for f in said]
 
 
 def _told(figures: dict[str, float]) -> str:

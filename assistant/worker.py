@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["do", "main", "run"]
 
 log = logging.getLogger(__name__)
+_opening = threading.Lock()
 HEARTBEAT_SECONDS = 0.5
 EMBED_SECONDS, EMBED_TOLD_SECONDS, EMBED_PAUSE_SECONDS = 60.0, 2.0, 0.1
 """Of a slice of reading texts, after which whatever waits comes first; between two words about it; after a slice."""
@@ -144,9 +145,14 @@ def store() -> Store:
     return Store.open(settings().database_url)
 
 
-@lru_cache(maxsize=4)
 def bench_of(task: str) -> Workbench:
-    """The workbench of a task that the store knows."""
+    """The workbench of a task that the store knows; the same one for the training and for who warms up."""
+    with _opening:
+        return _opened(task)
+
+
+@lru_cache(maxsize=4)
+def _opened(task: str) -> Workbench:
     from assistant.specs import open_task
     from assistant.workbench import Workbench
 

@@ -24,7 +24,7 @@ class Model(Protocol):
 
     Two methods more a family may have, for strategies: `draws(inputs) -> (K, N, C)` probabilities by adapters like the
     one it holds (`bald`), and `gradients(inputs) -> (N, P)` of -logp of the likeliest value by its head (`badge`). One
-    that writes may have `fluency(inputs, values)`, in [0, 1]: how likely its base finds them (the gate's `fluent`).
+    that writes may have `surprise(inputs, values)`: how unlikely they are to its base, in bits per token (the gate).
     """
 
     base_id: str

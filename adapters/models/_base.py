@@ -1,4 +1,4 @@
-"""Frozen weights: what names them, and loading them without noise.
+"""Frozen weights: what names them.
 
 >>> fingerprint(model)                                      # doctest: +SKIP
 '1f0c9a3e'
@@ -12,9 +12,7 @@ from collections.abc import Collection
 import torch
 from torch import nn
 
-from assistant.errors import UserError
-
-__all__ = ["fingerprint", "not_loaded", "quiet"]
+__all__ = ["fingerprint"]
 
 
 def fingerprint(model: nn.Module, rounded: bool = False, without: Collection[str] = ()) -> str:
@@ -33,20 +31,3 @@ def fingerprint(model: nn.Module, rounded: bool = False, without: Collection[str
         first = first.to(torch.bfloat16) if rounded and first.is_floating_point() else first
         digest.update(first.float().cpu().numpy().tobytes())
     return digest.hexdigest()[:8]
-
-
-def quiet() -> None:
-    """Load without a progress bar, and without notes that are meant for developers."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-
-
-def not_loaded(place: object, kind: str, wrong: Exception) -> UserError:
-    """What to say where a base model can't be loaded. `kind`: what a base is, as "an encoder's folder or …"."""
-    return UserError(
-        f"The base model {str(place)!r} can't be loaded",
-        f"a base is {kind}",
-        f"check the name and the network ({str(wrong).splitlines()[0][:120]})",
-    )

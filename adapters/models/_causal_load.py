@@ -13,7 +13,8 @@ from typing import Any
 import torch
 
 from adapters.device import on_gpu
-from adapters.models._base import fingerprint, not_loaded, quiet
+from adapters.loading import loading, not_loaded
+from adapters.models._base import fingerprint
 from assistant.errors import UserError
 
 __all__ = ["MOST_NEW", "PLAIN", "TEMPERATURE", "TOP_P", "TURN", "alone", "identity", "load", "window"]
@@ -44,14 +45,14 @@ def load(base: str | None, embedded: Path, four_bit: bool = False) -> tuple[Any,
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    quiet()
     place = str(embedded) if base is None else base
     options: dict[str, Any] = {"dtype": torch.bfloat16 if on_gpu() else torch.float32}
     if four_bit:
         options |= _four_bit()
     try:
-        model = AutoModelForCausalLM.from_pretrained(place, **options)
-        tokenizer = AutoTokenizer.from_pretrained(place)
+        with loading():
+            model = AutoModelForCausalLM.from_pretrained(place, **options)
+            tokenizer = AutoTokenizer.from_pretrained(place)
     except (OSError, ValueError) as wrong:
         raise not_loaded(place, KIND, wrong) from wrong
     rows = model.get_input_embeddings().num_embeddings

@@ -28,7 +28,8 @@ import torch
 from torch import Tensor, nn
 
 from adapters.device import autocast, device, on_gpu
-from adapters.models._base import fingerprint, not_loaded, quiet
+from adapters.loading import loading, not_loaded
+from adapters.models._base import fingerprint
 from assistant.errors import UserError
 
 __all__ = ["Encoder", "embedded_folder"]
@@ -94,7 +95,7 @@ class Encoder(nn.Module):
             target_modules=_targets(encoder),
             layers_to_transform=list(range(first, depth)),
         )
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        with loading(), torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
             # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
@@ -291,11 +292,11 @@ def _load(base: str | None) -> tuple[Any, Any, set[str]]:
     that are others each time; quietly, and without a network where they lie on disk."""
     from transformers import AutoModel, AutoTokenizer
 
-    quiet()
     place = base or embedded_folder() or HUB_NAME
     try:
-        model, found = AutoModel.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
-        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place), set(found["missing_keys"])
+        with loading():
+            model, found = AutoModel.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
+            return model.requires_grad_(False), AutoTokenizer.from_pretrained(place), set(found["missing_keys"])
     except (OSError, ValueError) as wrong:
         raise not_loaded(place, "an encoder's folder or its name on the hub", wrong) from wrong
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from adapters.device import device
+from adapters.loading import loading
 from adapters.models._base import fingerprint
 from assistant.errors import UserError
 
@@ -39,7 +40,7 @@ class Lora:
         self.base_id = f"{name}#{fingerprint(model)}"
         targets = _linear(model) if last else "all-linear"
         config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, task_type="CAUSAL_LM")
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        with loading(), torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             torch.manual_seed(0)  # a fresh adapter is the same one everywhere
             # peft 0.21 asks transformers 5 by a name that is going away; nothing of ours depends on it
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)

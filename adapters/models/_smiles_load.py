@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from adapters.device import on_gpu
-from adapters.models._base import not_loaded, quiet
+from adapters.loading import loading, not_loaded
 from adapters.models._smiles_tokens import ANY
 from assistant.errors import UserError
 
@@ -38,12 +38,13 @@ def load(base: str | None, embedded: Path) -> tuple[Any, Any]:
 
     if base is None and not (embedded / "model.safetensors").exists():
         raise UserError("The weights of the SMILES model are missing", do="train them: sayso train-prior")
-    quiet()
     place = base or str(embedded)
     try:
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
-        if not on_gpu():  # the gradients of fused attention take longer there than those of plain products
-            model.set_attn_implementation("eager")
-        return model.requires_grad_(False), AutoTokenizer.from_pretrained(place)
+        with loading():
+            model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32)
+            tokenizer = AutoTokenizer.from_pretrained(place)
     except (OSError, ValueError) as wrong:
         raise not_loaded(place, "a causal model over SMILES, a folder or a name on the hub", wrong) from wrong
+    if not on_gpu():  # the gradients of fused attention take longer there than those of plain products
+        model.set_attn_implementation("eager")
+    return model.requires_grad_(False), tokenizer

@@ -182,16 +182,16 @@ class Causal(Lora):
         return ""
 
     @torch.no_grad()
-    def fluency(self, inputs: Sequence[Any], values: Sequence[Any]) -> float:
-        """How likely the values are to the base: the geometric mean of their tokens' probabilities, the inverse of the
-        perplexity, in [0, 1]. None, and what is too long to be read, is left out; 0 where nothing is left."""
+    def surprise(self, inputs: Sequence[Any], values: Sequence[Any]) -> float:
+        """How unlikely the values are to the base, in bits per token (its cross-entropy). None, and what is too long to
+        be read, is left out; 0 where nothing is left."""
         rows = [self.tokens(one, value) for one, value in zip(inputs, values, strict=True) if value is not None]
         there = [row for row in rows if len(row[0]) + len(row[1]) <= self.window]
         if not there:
             return 0.0
         with self.base():
             total = float(self._scored(there).sum())
-        return math.exp(total / sum(len(answer) for _, answer in there))
+        return -total / math.log(2) / sum(len(answer) for _, answer in there)
 
     def tokens(self, input: Any, value: Any) -> tuple[list[int], list[int]]:
         """The ids of the input, up to where the answer begins, and those of the answer, with its end."""

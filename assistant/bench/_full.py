@@ -43,9 +43,12 @@ def fine_tune(
     )
     from transformers.trainer_callback import PrinterCallback
 
+    from adapters.loading import loading
+
     set_seed(seed)
-    tokenizer = AutoTokenizer.from_pretrained(base)
-    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(labels), dtype="float32")
+    with loading():
+        tokenizer = AutoTokenizer.from_pretrained(base)
+        model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(labels), dtype="float32")
     rows = _rows(tokenizer, train, labels)
     with TemporaryDirectory(prefix="sayso-full-") as folder:
         trainer = Trainer(

@@ -114,10 +114,12 @@ def states(sentences: Sequence[Sentence], encoder: str | None = None) -> Floats:
     import torch
     from transformers import AutoModel, AutoTokenizer
 
+    from adapters.loading import loading
     from adapters.models._encoder import embedded_folder
 
     place = encoder or str(embedded_folder())
-    tokenizer, model = AutoTokenizer.from_pretrained(place), AutoModel.from_pretrained(place).eval()
+    with loading():
+        tokenizer, model = AutoTokenizer.from_pretrained(place), AutoModel.from_pretrained(place).eval()
     order = sorted(range(len(sentences)), key=lambda at: len(sentences[at].words))
     found: dict[int, Any] = {}
     for first in range(0, len(order), 32):

@@ -192,16 +192,16 @@ def _load(name: str) -> Decoder:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     from adapters.device import device, on_gpu
+    from adapters.loading import loading
 
     if not Path(name).is_dir() and (name.startswith((".", "/", "~")) or name.count("/") > 1):
         raise UserError(f"There is no folder {name!r}", do="name a folder with a model, or a model of the hub")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
         # never pickles, which could run code; half precision only where the hardware has it
-        kind = "auto" if on_gpu() else torch.float32
-        model, info = AutoModelForCausalLM.from_pretrained(
-            name, dtype=kind, use_safetensors=True, output_loading_info=True
-        )
+        options = {"dtype": "auto" if on_gpu() else torch.float32, "use_safetensors": True}
+        with loading():
+            tokenizer = AutoTokenizer.from_pretrained(name)
+            model, info = AutoModelForCausalLM.from_pretrained(name, output_loading_info=True, **options)
     except (OSError, ValueError, KeyError, ImportError, SafetensorError) as wrong:
         first = next(iter(str(wrong).strip().splitlines()), type(wrong).__name__)
         raise UserError(

@@ -39,9 +39,11 @@ def model_folder() -> str:
 def _loaded() -> tuple[Any, Any]:
     from transformers import AutoModel, AutoTokenizer
 
+    from adapters.loading import loading
+
     folder = model_folder()
-    model = AutoModel.from_pretrained(folder)
-    return AutoTokenizer.from_pretrained(folder), model.eval()
+    with loading():
+        return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
 
 
 def encode(texts: Sequence[str]) -> Array:

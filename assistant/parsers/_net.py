@@ -183,9 +183,12 @@ class Net(nn.Module):
 def _base(dropout: float = 0.1) -> tuple[nn.Module, Any]:
     from transformers import AutoModel, AutoTokenizer
 
+    from adapters.loading import loading
+
     folder = model_folder()
     odds = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
-    return AutoModel.from_pretrained(folder, add_pooling_layer=False, **odds), AutoTokenizer.from_pretrained(folder)
+    with loading():
+        return AutoModel.from_pretrained(folder, add_pooling_layer=False, **odds), AutoTokenizer.from_pretrained(folder)
 
 
 def _merge(encoder: nn.Module, lora: dict[str, Tensor], scale: float) -> None:

@@ -41,7 +41,7 @@ GUARDS = {
     "keeps the rules": Guard(falls=0.1),
     "answered": Guard(least=0.9),
     "varied": Guard(falls=0.15),
-    "fluent": Guard(least=0.1),
+    "surprise": Guard(rises=2.0),
 }
 """Without them a model that learns one thing may come to say it always."""
 DOWNLOADS = (Download("rules.json", "The rules in force, each with its sentence for a prompt, as JSON", of="goal"),)

@@ -78,19 +78,18 @@ def test_only_the_adapter_learns_and_it_can_be_switched_off(model: Causal) -> No
     model.load(None)
 
 
-def test_how_likely_a_text_is_to_the_base_is_asked_of_the_base(model: Causal) -> None:
+def test_how_much_a_text_surprises_the_base_is_asked_of_the_base(model: Causal) -> None:
     model.load(None)
     own = "At nine."
-    known = model.fluency([ASKED, ASKED], [own, None])
-    row = model.tokens(ASKED, own)
+    known = model.surprise([ASKED, ASKED], [own, None])
     with torch.no_grad():
         total = float(model.logp([ASKED], [own]))
-    assert known == pytest.approx(math.exp(total / len(row[1])), abs=1e-4)
+    assert known == pytest.approx(-total / math.log(2) / len(model.tokens(ASKED, own)[1]), abs=1e-3)
     moved(model)
-    assert model.fluency([ASKED], [own]) == pytest.approx(known, abs=1e-4)
+    assert model.surprise([ASKED], [own]) == pytest.approx(known, abs=1e-3)
     model.load(None)
-    assert model.fluency([ASKED, ASKED], [own, "long " * 300]) == pytest.approx(known, abs=1e-4)
-    assert model.fluency([ASKED], [None]) == model.fluency([], []) == 0
+    assert model.surprise([ASKED, ASKED], [own, "long " * 300]) == pytest.approx(known, abs=1e-3)
+    assert model.surprise([ASKED], [None]) == model.surprise([], []) == 0
 
 
 def test_an_answer_can_be_begun_for_it(model: Causal) -> None:
