@@ -170,11 +170,13 @@ def _told(figures: dict[str, float]) -> str:
 
 
 def _moved(earlier: Sequence[Any], before: Goal | None, goal: Goal) -> tuple[Changed, ...]:
-    """The outputs that people saw whose rank changed, those that moved farthest first."""
+    """The outputs that people saw whose rank changed, those that moved farthest first, where both know their worth."""
     values = list(dict.fromkeys(earlier))
     if before is None or len(values) < 2:
         return ()
-    scores = [np.nan_to_num(each.score(values), nan=-1.0) for each in (before, goal)]
+    both = np.stack([each.score(values) for each in (before, goal)])
+    known = np.flatnonzero(~np.isnan(both).any(axis=0))
+    values, scores = [values[at] for at in known], both[:, known]
     ranks = [np.argsort(np.argsort(-one, kind="stable"), kind="stable") + 1 for one in scores]
     order = np.argsort(-np.abs(ranks[0] - ranks[1]), kind="stable")
     return tuple(

@@ -59,7 +59,7 @@ def measures(found: tuple[Measure, ...]) -> str:
 
 def _moved(report: Report) -> str:
     """The earlier answers that changed: of outputs with a worth, those whose rank moved."""
-    shown = [_changed(one, "code" if report.measures else "span") for one in report.changed[:MOST_CHANGES]]
+    shown = [_changed(one) for one in report.changed[:MOST_CHANGES]]
     if not shown:
         return "" if report.measures else tag("p", "No earlier answer changed.")
     more = len(report.changed) - len(shown)
@@ -76,11 +76,10 @@ def _asked(one: Asked) -> str:
     return tag("li", state, f" {escape(_short(one.text))}", dir="auto")
 
 
-def _changed(one: Changed, input: str) -> str:
-    """`input`: the element that the input stands in."""
+def _changed(one: Changed) -> str:
     verdict = {True: "good", False: "bad", None: ""}[one.right]
     arrow = f"{escape(show_value(one.before))} → {tag('b', escape(show_value(one.after)), class_=verdict or None)}"
-    return tag("li", tag("span", arrow, class_="arrow"), " ", tag(input, escape(_short(one.input))), dir="auto")
+    return tag("li", tag("span", arrow, class_="arrow"), " ", tag("span", escape(_short(one.input))), dir="auto")
 
 
 def _short(text: Any, width: int = 140) -> str:
