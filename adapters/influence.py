@@ -56,6 +56,10 @@ def influence(
     recipe = recipe or Recipe()
     parameters = _parameters(model)
     model.train(False)
+    if model.values():  # read together; one by one they come from memory then
+        with torch.no_grad():
+            seen = [(one.input, one.value if isinstance(one, Label) else one.chosen) for one in taught]
+            model.logp(*(list(some) for some in zip(*seen, *queries, *known, strict=True)))
     signals = {name: signal.get(name)() for name in signal.names()}
     parts = [_losses(model, one, signals, recipe) for one in taught]
     counts = items or _counts(parts, len(known))
