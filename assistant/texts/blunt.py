@@ -19,7 +19,7 @@ from assistant.texts.obey import SAYS, Rule, measured, values, wanted
 from assistant.texts.reform import joined, listed
 from assistant.texts.segment import ITEM, sentences, words
 
-__all__ = ["BLUNT"]
+__all__ = ["BLUNT", "WITHIN"]
 
 TITLE_WORDS = 8
 SLOTS = ("[name]", "[date]", "[place]", "[contact]")
@@ -48,6 +48,15 @@ def _said_often(text: str, rule: Rule) -> str | None:
         return _covered(text, rule)
     word = str(values(rule)[0]).strip()
     return " ".join([ended(text), *[ended(word[:1].upper() + word[1:])] * round(need - there)])
+
+
+def _in_brackets(text: str, rule: Rule) -> str | None:
+    """The word as often as it is missing, in the last sentence, where there may be no other."""
+    need, there = least(rule), measured(CHECKS[rule.property], rule, text)
+    if need is None or there is None or there >= need:
+        return None
+    said = ", ".join([str(values(rule)[0]).strip()] * round(need - there))
+    return re.sub(r"([^\w)\]]*)$", lambda end: f" ({said}){end[1]}", ended(text), count=1)
 
 
 def _placeholders(text: str, rule: Rule) -> str | None:
@@ -142,3 +151,5 @@ BLUNT: dict[str, Mender] = {
     "start": _start,
     "end": _end,
 }
+WITHIN: dict[str, Mender] = {**BLUNT, "count.word": _in_brackets}
+"""The same without a sentence more."""

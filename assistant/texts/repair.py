@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.texts.blunt import BLUNT
+from assistant.texts.blunt import BLUNT, WITHIN
 from assistant.texts.checks.form import is_json
 from assistant.texts.cut import shorter
 from assistant.texts.mend import MENDERS, Mender
@@ -36,8 +36,8 @@ def repaired(text: str, rules: Sequence[Rule], asked: str | None = None, *, forc
         return text
     plain = [concrete(rule, asked) for rule in rules]
     stays_json = is_json(text) and not any(rule.property == "format.json" and wanted(rule) is False for rule in plain)
-    for blunt in (False, True) if force else (False,):
-        for shown in _starts(text, plain, stays_json, blunt):
+    for blunt in (None, BLUNT, WITHIN) if force else (None,):
+        for shown in _starts(text, plain, stays_json, blunt is not None):
             mended = _mended(shown, plain, blunt)
             if words(mended) and not broken(plain, mended) and (is_json(mended) or not stays_json):
                 return mended
@@ -51,13 +51,13 @@ def _starts(text: str, rules: Sequence[Rule], whole: bool, blunt: bool) -> Itera
         yield from shorter(text, rules, force=blunt)
 
 
-def _mended(text: str, rules: Sequence[Rule], blunt: bool) -> str:
+def _mended(text: str, rules: Sequence[Rule], blunt: dict[str, Mender] | None) -> str:
     """The text after every edit that a broken rule asks for; by force only where care didn't help."""
     careful = _rounds(text, rules, MENDERS)
-    if not blunt or not broken(rules, careful):
+    if blunt is None or not broken(rules, careful):
         return careful
-    after = _rounds(careful, rules, BLUNT, MENDERS)
-    return after if not broken(rules, after) else _rounds(text, rules, BLUNT, MENDERS)
+    after = _rounds(careful, rules, blunt, MENDERS)
+    return after if not broken(rules, after) else _rounds(text, rules, blunt, MENDERS)
 
 
 def _rounds(text: str, rules: Sequence[Rule], *menders: dict[str, Mender]) -> str:

@@ -305,3 +305,17 @@ def test_the_vocabulary_has_every_name_once_and_finds_each() -> None:
         if name != "options":
             again = normal(rule(name, operator, value))
             assert (again.property, again.value) == (name, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "wanted"),
+    [
+        ("We open.", rule("length.sentences", "le", 1), "We open (we, we)."),
+        ("We open at 8 a.m.", rule("length.sentence_words", "le", 4), "We open at 8… We. We."),
+        ("We open at nine.", rule("length.words", "ge", 1), "We open at nine. We. We."),
+    ],
+)
+def test_a_word_that_is_missing_often_is_written_on_its_own_or_else_in_brackets(
+    text: str, other: ConstraintAct, wanted: str
+) -> None:
+    assert repaired(text, [rule("count.word", "ge", ("we", 3)), other], force=True) == wanted
