@@ -119,7 +119,7 @@ def fit(
         _settle(model, courses, recipe, lambda share: progress(SETTLED * share))
     saved = 0.0
     try:
-        model.train(True)
+        model.train(first < steps)  # where only the head settled, what was read of texts still holds
         for step in range(first, steps):
             if folder and time.perf_counter() - saved > CHECKPOINT_SECONDS:
                 _checkpoint(folder, step, named, optimizer)

@@ -41,6 +41,24 @@ def test_the_same_seed_gives_the_same_adapter(model: Classifier) -> None:
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
+def test_what_was_read_is_not_read_again_where_the_head_alone_learned(
+    model: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, read = [e.input for e in EXAMPLES], []
+    run = model.parts.encoder._batch
+    monkeypatch.setattr(model.parts.encoder, "_batch", lambda *given: (read.append(given[0]), run(*given))[1])
+    model.load(None)
+    before, there = model.predict(texts), len(read)
+    fit(model, Material(new=NEW), recipe=Recipe(least_steps=0, most_steps=0))
+    after = model.predict(texts)
+    assert [a.scores for a in after] != [b.scores for b in before]
+    assert len(read) == there > 0
+    fit(model, Material(new=NEW), recipe=Recipe(settle=0, least_steps=1, most_steps=1))
+    trained = len(read)
+    model.predict(texts)
+    assert len(read) > trained > there, "LoRA changed, so that all is read anew"
+
+
 @pytest.mark.parametrize("killed_at", [1, 7, 19])
 def test_resumed_equals_uninterrupted(
     model: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at: int
