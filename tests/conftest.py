@@ -17,12 +17,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from assistant.store import Store
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the hub is imported: else a wrong name takes a minute
 if "PYTEST_XDIST_WORKER" in os.environ:  # several test at once, so none takes all cores
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+settings.register_profile("sayso", deadline=None)  # how long an example takes is no matter of right or wrong
+settings.load_profile("sayso")
 
 
 def _postgres_binaries() -> Path | None:
