@@ -43,20 +43,28 @@ def _contains(text: str, rule: Rule) -> str | None:
 
 def _said_often(text: str, rule: Rule) -> str | None:
     """The word, on its own, as often as it is missing; what is too often is covered."""
-    need, there = least(rule), measured(CHECKS[rule.property], rule, text)
-    if need is None or there is None or there >= need:
-        return _covered(text, rule)
-    word = str(values(rule)[0]).strip()
-    return " ".join([ended(text), *[ended(word[:1].upper() + word[1:])] * round(need - there)])
+    said = _missing(text, rule)
+    return (
+        " ".join([ended(text), *(ended(word[:1].upper() + word[1:]) for word in said)])
+        if said
+        else _covered(text, rule)
+    )
 
 
 def _in_brackets(text: str, rule: Rule) -> str | None:
-    """The word as often as it is missing, in the last sentence, where there may be no other."""
+    """The same in the last sentence, where there may be no other."""
+    said = ", ".join(_missing(text, rule))
+    if not said:
+        return _covered(text, rule)
+    return re.sub(r"([^\w)\]]*)$", lambda end: f" ({said}){end[1]}", ended(text), count=1)
+
+
+def _missing(text: str, rule: Rule) -> list[str]:
+    """The word of the rule, as often as the text lacks it."""
     need, there = least(rule), measured(CHECKS[rule.property], rule, text)
     if need is None or there is None or there >= need:
-        return None
-    said = ", ".join([str(values(rule)[0]).strip()] * round(need - there))
-    return re.sub(r"([^\w)\]]*)$", lambda end: f" ({said}){end[1]}", ended(text), count=1)
+        return []
+    return [str(values(rule)[0]).strip()] * round(need - there)
 
 
 def _placeholders(text: str, rule: Rule) -> str | None:

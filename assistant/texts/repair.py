@@ -36,12 +36,19 @@ def repaired(text: str, rules: Sequence[Rule], asked: str | None = None, *, forc
         return text
     plain = [concrete(rule, asked) for rule in rules]
     stays_json = is_json(text) and not any(rule.property == "format.json" and wanted(rule) is False for rule in plain)
-    for blunt in (None, BLUNT, WITHIN) if force else (None,):
+    for blunt in _by_force(plain) if force else (None,):
         for shown in _starts(text, plain, stays_json, blunt is not None):
             mended = _mended(shown, plain, blunt)
             if words(mended) and not broken(plain, mended) and (is_json(mended) or not stays_json):
                 return mended
     return None
+
+
+def _by_force(rules: Sequence[Rule]) -> Iterator[dict[str, Mender] | None]:
+    """What is tried, the mildest first; the last only where it differs from the one before."""
+    yield from (None, BLUNT)
+    if any(WITHIN.get(rule.property) is not BLUNT.get(rule.property) for rule in rules):
+        yield WITHIN
 
 
 def _starts(text: str, rules: Sequence[Rule], whole: bool, blunt: bool) -> Iterator[str]:

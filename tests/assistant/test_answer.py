@@ -156,15 +156,3 @@ def test_the_page_shows_what_differs_and_runs_nothing() -> None:
     assert '<mark class="differs">9.</mark>' in view.cells[1]
     talk = [{"role": "user", "content": "Hello?"}]
     assert "Hello?" in task.render(Example(id="2", input=talk), []).html
-
-
-def test_who_repeats_themselves_is_less_varied_in_words_and_within_them() -> None:
-    from assistant.texts.goal import goal_of
-
-    def varied(text: str) -> float:
-        return goal_of([], []).spread([text])["varied"]
-
-    assert varied("We open at nine, every day but Sunday.") > 0.95
-    assert varied("We open, we open, we open, we open.") < 0.5
-    assert varied("A shortortortortortortortortort one") < 0.6
-    assert varied("No.") == 1 and goal_of([], []).spread([])["varied"] == 0

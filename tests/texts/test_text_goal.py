@@ -202,3 +202,13 @@ def test_what_stays_on_screen_is_not_shown_once_more_when_an_edit_makes_another_
     assert [one.value for one in found] == ["We open at 9. Come in."]
     found, why = goal(TWO).choose(ASKED, longer[:1], 1, lambda n, input=None: [], np.random.default_rng(0), {kept})
     assert found == [] and why == "nothing else keeps every rule"
+
+
+def test_who_repeats_themselves_is_less_varied_in_words_and_within_them() -> None:
+    def varied(text: str) -> float:
+        return goal_of([], []).spread([text])["varied"]
+
+    assert varied("We open at nine, every day but Sunday.") > 0.95
+    assert varied("We open, we open, we open, we open.") < 0.5
+    assert varied("A shortortortortortortortortort one") < 0.6
+    assert varied("No.") == 1 and goal_of([], []).spread([])["varied"] == 0
