@@ -44,11 +44,9 @@ def _contains(text: str, rule: Rule) -> str | None:
 def _said_often(text: str, rule: Rule) -> str | None:
     """The word, on its own, as often as it is missing; what is too often is covered."""
     said = _missing(text, rule)
-    return (
-        " ".join([ended(text), *(ended(word[:1].upper() + word[1:]) for word in said)])
-        if said
-        else _covered(text, rule)
-    )
+    if not said:
+        return _covered(text, rule)
+    return " ".join([ended(text), *(ended(word[:1].upper() + word[1:]) for word in said)])
 
 
 def _in_brackets(text: str, rule: Rule) -> str | None:
